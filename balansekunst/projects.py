@@ -1,0 +1,170 @@
+"""Projects: make one, add interviews, run, see how far it is, take out the result."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from balansekunst.batch import Batch
+from balansekunst.export import WRITERS
+from balansekunst.files import Output, write
+from balansekunst.settings import read_settings
+from balansekunst.terminal import TerminalReporter, fail, out
+from flows.context import Context
+from flows.start import anything_to_do, start_project
+from pipeline.audio import decode
+from pipeline.errors import InputError
+from pipeline.transcript_files import SUFFIXES, read_transcript
+from store.database import open_database
+from store.interviews import AUDIO, TRANSCRIPT, Added, Source, add_interview, interview_states, list_interviews
+from store.projects import create_project, list_projects, project_named
+from store.recordings import save
+
+STATES = {"queued": "i kø", "transcribed": "transkribert", "coded": "kodet", "failed": "feilet"}
+Json = Annotated[bool, typer.Option("--json", help="Skriv JSON for programmer.")]
+Project = Annotated[str, typer.Argument(help="Navnet på prosjektet.")]
+
+project_app = typer.Typer(help="Lag og vis prosjekter.", no_args_is_help=True)
+
+
+def context(profile: str = "bundled") -> Context:
+    """This machine's settings and database."""
+    settings = read_settings()
+    return Context(settings, open_database(settings.database), profile)
+
+
+@project_app.command("new")
+def new_command(
+    name: Annotated[str, typer.Argument(help="Navnet på prosjektet.")],
+    role: Annotated[list[str], typer.Option(help="Rolle som skal beskrives; kan gjentas.")],
+) -> None:
+    """Lag et nytt prosjekt."""
+    with context().sessions.begin() as session:
+        create_project(session, name, tuple(role))
+    out.print(f"Prosjektet «{name}» er laget. Legg til intervjuer: balansekunst add {name} FIL…", markup=False)
+
+
+@project_app.command("list")
+def list_command(as_json: Json = False) -> None:
+    """Vis alle prosjekter."""
+    with context().sessions.begin() as session:
+        rows = [(p, len(list_interviews(session, p.id))) for p in list_projects(session)]
+    if as_json:
+        found = [{"name": p.name, "roles": list(p.roles), "interviews": count} for p, count in rows]
+        out.print_json(json.dumps(found, ensure_ascii=False))
+        return
+    table = Table("Prosjekt", "Roller", "Intervjuer")
+    for project, count in rows:
+        table.add_row(project.name, ", ".join(project.roles), str(count))
+    out.print(table)
+
+
+def add_command(
+    project: Project,
+    files: Annotated[list[Path], typer.Argument(help="Opptak eller transkripsjoner.")],
+    role: Annotated[str, typer.Option(help="Informantens rolle.")] = "",
+    chain: Annotated[str, typer.Option(help="Kjede.")] = "",
+    interviewer: Annotated[str, typer.Option(help="Hvem som intervjuet.")] = "",
+    pseudonym: Annotated[str, typer.Option(help="Dekknavn på informanten.")] = "",
+    consent: Annotated[str, typer.Option(help="Samtykke: dato eller referanse.")] = "",
+) -> None:
+    """Legg intervjuer til et prosjekt: lyd, video eller transkripsjon."""
+    known = {"role": role, "chain": chain, "interviewer": interviewer, "pseudonym": pseudonym, "consent": consent}
+    here, batch = context(), Batch()
+    with here.sessions.begin() as session:
+        project_id = project_named(session, project).id
+    for path in files:
+        with batch.one(str(path)):
+            added = add_file(here, project_id, path, known)
+            out.print(f"{path}: lagt til som «{added.interview.name}»", markup=False)
+    batch.finish()
+
+
+def add_file(here: Context, project_id: int, path: Path, known: dict[str, str]) -> Added:
+    """Check a file whole, keep it, and add it. InputError for bad content, or content that the project has."""
+    kind, known = _check(path, known)
+    sha256 = save(path, here.settings.recordings)
+    source = Source(stem=path.stem, kind=kind, sha256=sha256, extension=path.suffix.lower(), **known)
+    with here.sessions.begin() as session:
+        added = add_interview(session, project_id, source)
+    if added.duplicate:
+        what = f"samme innhold er alt i prosjektet som «{added.interview.name}»"
+        raise InputError(what, str(path), "Filen hoppes over.")
+    return added
+
+
+def _check(path: Path, known: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """Recording or transcript, and what is known of it; a transcript file may itself say role and chain."""
+    if path.suffix.lower() in SUFFIXES:
+        transcript = read_transcript(path)
+        said = {"role": transcript.role, "chain": transcript.chain}
+        return TRANSCRIPT, known | {key: known[key] or said[key] for key in said}
+    sound = decode(path)
+    if sound.cut_short:
+        what = f"opptaket er kuttet etter {sound.seconds:.0f} sekunder"
+        raise InputError(what, str(path), "Hent hele filen, eller lagre den på nytt i et lydprogram hvis dette er alt.")
+    return AUDIO, known
+
+
+def run_command(
+    project: Project,
+    profile: Annotated[str, typer.Option(help="Modellprofil: bundled eller recommended.")] = "bundled",
+) -> None:
+    """Gjør alt som ikke er gjort: transkriber, kod, samle. Trygt å stoppe og gjenta."""
+    here = context(profile)
+    with here.sessions.begin() as session:
+        count = len(list_interviews(session, project_named(session, project).id))
+    if not count:
+        raise InputError("prosjektet har ingen intervjuer", project, f"Legg til med «balansekunst add {project} FIL…».")
+    run_with_progress(here, project, count)
+
+
+def run_with_progress(here: Context, project: str, count: int) -> None:
+    """Run and say how it went; exit 1 where some interviews failed."""
+    if anything_to_do(here, project):
+        out.print("Starter kjøringen …", style="dim")
+    with TerminalReporter(count) as reporter:
+        summary = start_project(Context(here.settings, here.sessions, here.profile, reporter), project)
+    out.print(
+        f"{len(summary.done)} intervjuer kodet nå, {len(summary.unchanged)} var ferdige, {len(summary.failed)} feilet. "
+        f"{summary.candidates} kandidater til nøkkelkompetanser."
+    )
+    for name, problem in summary.failed.items():
+        fail(f"{name}: {problem}")
+    if summary.failed:
+        raise typer.Exit(1)
+
+
+def status_command(project: Project, as_json: Json = False) -> None:
+    """Vis hvor langt hvert intervju er kommet."""
+    with context().sessions.begin() as session:
+        states = interview_states(session, project_named(session, project).id)
+    if as_json:
+        out.print_json(json.dumps([asdict(state) for state in states], ensure_ascii=False))
+        return
+    table = Table("Intervju", "Rolle", "Kjede", "Tilstand", "Forslag", "Avgjort", "Hva nå")
+    for state in states:
+        reason = f"{state.what}. {state.next}" if state.what else ""
+        table.add_row(
+            state.name, state.role, state.chain, STATES[state.state], str(state.suggestions), str(state.decisions), reason
+        )
+    out.print(table)
+
+
+def export_command(
+    project: Project,
+    output: Output = None,
+    format: Annotated[str, typer.Option(help="json eller csv.")] = "json",  # noqa: A002
+) -> None:
+    """Ta ut resultatet: utsagn med forslag og avgjørelser, og kandidatene."""
+    if format not in WRITERS:
+        raise InputError("er ikke et eksportformat", format, f"Bruk {' eller '.join(WRITERS)}.")
+    here = context()
+    with here.sessions.begin() as session:
+        text = WRITERS[format](session, project_named(session, project))
+    write(text, output)

@@ -1,0 +1,107 @@
+"""Load models, once a process. Steps get them handed in; nothing in pipeline/ loads anything."""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models.build import prepare
+from models.registry import Model, read_registry
+
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
+    from sentence_transformers import SentenceTransformer
+    from spacy.language import Language
+
+    from models.voice import VoiceEncoder
+
+BATCH = 64
+
+
+def be_offline() -> None:
+    """Tell the libraries that load models never to ask a hub; set before they are imported."""
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
+        os.environ.setdefault(name, "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    for name in ("sentence_transformers", "transformers"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def model_for(job: str, profile: str, id: str | None = None) -> Model:
+    """The model that a person named, or the profile's own for the job."""
+    registry = read_registry()
+    return registry.model(id) if id else registry.for_job(job, profile)
+
+
+class Embedder:
+    """Sentences to unit vectors, over sentence-transformers; `id` and `revision` go into every key that depends on it."""
+
+    def __init__(self, model: SentenceTransformer, id: str) -> None:
+        self.model, self.id = model, id
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        """Unit vectors [n, d] float32 of n texts."""
+        if not texts:
+            return np.zeros((0, self.model.get_embedding_dimension() or 0), np.float32)
+        # Same-length texts in a batch waste no padding; encode() sorts by length itself.
+        return np.asarray(self.model.encode(texts, batch_size=BATCH, show_progress_bar=False))
+
+
+@lru_cache(maxsize=1)
+def load_speech(id: str | None = None, profile: str = "bundled") -> WhisperModel:
+    """faster-whisper: float16 on a GPU, int8 on a CPU."""
+    be_offline()
+    import ctranslate2
+    from faster_whisper import WhisperModel
+
+    gpu = ctranslate2.get_cuda_device_count() > 0
+    folder = prepare(model_for("speech", profile, id))
+    return WhisperModel(
+        str(folder), device="cuda" if gpu else "cpu", compute_type="float16" if gpu else "int8",
+        cpu_threads=os.cpu_count() or 1, local_files_only=True,
+    )
+
+
+@lru_cache(maxsize=1)
+def load_embedder(profile: str = "bundled") -> Embedder:
+    """The sentence-embedding model of a profile."""
+    be_offline()
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    model = model_for("embedding", profile)
+    return Embedder(SentenceTransformer(str(prepare(model)), local_files_only=True), f"{model.id}-{model.revision}")
+
+
+@lru_cache(maxsize=1)
+def load_grammar(profile: str = "bundled") -> Language:
+    """The Norwegian spaCy pipeline of a profile."""
+    import spacy
+
+    import models.norwegian.layers  # noqa: F401 - registers the layers that the pipeline is made of
+
+    return spacy.load(prepare(model_for("grammar", profile)))
+
+
+@lru_cache(maxsize=1)
+def load_voice(profile: str = "bundled") -> VoiceEncoder:
+    """The speaker encoder."""
+    from models.voice import load_voice_encoder
+
+    return load_voice_encoder(prepare(model_for("speaker", profile)))
+
+
+def revision_of(job: str, profile: str = "bundled", id: str | None = None) -> str:
+    """`id-revision` of the model that would be loaded, without loading it: part of every result's key."""
+    model = model_for(job, profile, id)
+    return f"{model.id}-{model.revision}"
+
+
+def describe(model: Model) -> dict[str, Any]:
+    """What `models list` prints of a model."""
+    return {"id": model.id, "job": model.job, "title": model.title, "revision": model.revision, "licence": model.licence}

@@ -1,0 +1,151 @@
+"""Split the respondent's turns into phrases: exact spans that a reviewer can say yes or no to.
+
+A sentence is one phrase, cut where a new clause with its own subject is coordinated, and where one verb after the
+other is listed without a subject («prioritere og delegere»). Of «jeg er en tålmodig type» only the predicate is
+kept. Fillers and hedges are trimmed from the edges. The interviewer's words are never coded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+import prompts
+from pipeline.records import RESPONDENT, Phrase, Transcript
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
+RULES = "2"  # part of every coding's key: raise it when the rules below change
+SUBJECTS = {"nsubj", "nsubj:pass", "expl", "csubj"}
+JOINED = {"conj", "parataxis", "ROOT"}
+PREDICATE_LEFT = {"nsubj", "nsubj:pass", "expl", "cop", "aux", "mark", "advmod", "cc", "punct", "discourse"}
+VERBS = {"VERB", "AUX"}
+CONTENT = {"VERB", "NOUN", "ADJ", "PROPN", "X"}
+FIRST_PERSON = {"jeg", "eg", "æ", "je", "jæ", "vi", "me", "man", "du", "en", "det"}
+LIST_LONGEST = 6  # tokens in each part of a list of bare verbs
+BATCH = 64
+
+
+class Grammar(Protocol):
+    """A spaCy pipeline that gives sentences, parts of speech and dependencies."""
+
+    def pipe(self, texts: Iterable[str], *, batch_size: int) -> Iterator[Doc]: ...
+
+
+def split_transcript(transcript: Transcript, grammar: Grammar) -> tuple[Phrase, ...]:
+    """The phrases of all the respondent's turns, in order, none crossing a turn, every span exact."""
+    turns = [i for i, turn in enumerate(transcript.turns) if turn.speaker == RESPONDENT and turn.text.strip()]
+    docs = grammar.pipe((transcript.turns[i].text for i in turns), batch_size=BATCH)
+    return tuple(
+        Phrase(transcript.id, turn, start, end, transcript.turns[turn].text[start:end])
+        for turn, doc in zip(turns, docs, strict=True)
+        for start, end in spans_of(doc)
+    )
+
+
+def spans_of(doc: Doc) -> list[tuple[int, int]]:
+    """Spans (start, end) in code points of the phrases of one turn."""
+    pieces = [piece for sentence in doc.sents for clause in clauses(sentence) for piece in parts(clause)]
+    trimmed = [trim(piece) for piece in pieces]
+    return [_characters(span) for span in trimmed if span and has_content(span)]
+
+
+def _characters(span: Span) -> tuple[int, int]:
+    """Start and end in code points; a full stop that the tokenizer left on the last word is not part of it."""
+    return span[0].idx, span[0].idx + len(span.text.rstrip(".,;:!? "))
+
+
+def clauses(sentence: Span) -> list[Span]:
+    """Cut a sentence before each coordinated clause that has a subject of its own."""
+    starts = sorted({_left_edge(token) for token in sentence if _is_own_clause(token, sentence)} | {sentence.start})
+    return _cut(sentence, starts)
+
+
+def _is_own_clause(token: Token, sentence: Span) -> bool:
+    if token.dep_ not in ("conj", "parataxis") or not any(child.dep_ in SUBJECTS for child in token.children):
+        return False
+    # Only what is coordinated with the main clause; a list inside a subordinate clause belongs to that clause.
+    head = token.head
+    while head.dep_ in ("conj", "parataxis"):
+        head = head.head
+    return head == sentence.root
+
+
+def _left_edge(token: Token) -> int:
+    return int(token.left_edge.i)
+
+
+def _cut(span: Span, starts: list[int]) -> list[Span]:
+    ends = [*starts[1:], span.end]
+    return [span.doc[start:end] for start, end in zip(starts, ends, strict=True) if end > start]
+
+
+def parts(clause: Span) -> list[Span]:
+    """A list of bare verbs as one phrase each, a predicate without its «jeg er», anything else whole."""
+    listed = _listed_verbs(clause)
+    if listed:
+        return listed
+    predicate = _predicate(clause)
+    return [predicate] if predicate is not None else [clause]
+
+
+def _listed_verbs(clause: Span) -> list[Span]:
+    """«du må kunne prioritere og delegere oppgaver» → two; none where the verbs are finite or the parts are long."""
+    root = clause.root
+    if root.pos_ not in VERBS:
+        return []
+    verbs = [root, *(t for t in clause if t.dep_ == "conj" and t.head.i >= clause.start and t.pos_ in VERBS and _of(t, root))]
+    if len(verbs) < 2 or any("Inf" not in verb.morph.get("VerbForm") for verb in verbs):
+        return []
+    cut = _cut(clause, sorted({root.i, *(_left_edge(verb) for verb in verbs[1:])}))
+    return cut if all(len(part) <= LIST_LONGEST for part in cut) else []
+
+
+def _of(token: Token, root: Token) -> bool:
+    head = token.head
+    while head.dep_ == "conj" and head != root:
+        head = head.head
+    return bool(head == root)
+
+
+def _predicate(clause: Span) -> Span | None:
+    """«jeg er nok litt sta» → «litt sta»: what is said of the speaker, where the speaker is the subject."""
+    root = clause.root
+    copula = [child for child in root.children if child.dep_ == "cop" and child.i < root.i]
+    subject = [child for child in root.children if child.dep_ in SUBJECTS and child.i < root.i]
+    if not copula or not subject or root.pos_ not in ("ADJ", "NOUN") or subject[0].lower_ not in FIRST_PERSON:
+        return None
+    first = max(token.i for token in (*copula, *subject)) + 1
+    return clause.doc[first : clause.end] if first < clause.end else None
+
+
+def trim(span: Span) -> Span | None:
+    """The span without punctuation, fillers and hedges at its edges; None where nothing is left."""
+    words = [token.lower_ for token in span]
+    first, last = 0, len(span)
+    while first < last and (step := _hedge_at(span, words, first, last)):
+        first += step
+    while last > first and (step := _hedge_before(span, words, first, last)):
+        last -= step
+    return span[first:last] if last > first else None
+
+
+def _hedge_at(span: Span, words: list[str], first: int, last: int) -> int:
+    """How many tokens to drop from the left."""
+    if span[first].is_punct or span[first].is_space:
+        return 1
+    return next((len(h) for h in prompts.hedges() if len(h) <= last - first and tuple(words[first : first + len(h)]) == h), 0)
+
+
+def _hedge_before(span: Span, words: list[str], first: int, last: int) -> int:
+    """How many tokens to drop from the right."""
+    if span[last - 1].is_punct or span[last - 1].is_space:
+        return 1
+    return next((len(h) for h in prompts.hedges() if len(h) <= last - first and tuple(words[last - len(h) : last]) == h), 0)
+
+
+def has_content(span: Span) -> bool:
+    """Whether there is anything to code: a word that carries meaning, and more than a lone word of talk."""
+    content = [token for token in span if token.pos_ in CONTENT]
+    return bool(content) and (len(span) > 1 or content[0].pos_ in ("ADJ", "NOUN", "VERB"))

@@ -1,0 +1,175 @@
+"""Read transcripts as people have them (.json .vtt .srt .txt .docx) and write them for people and programs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.errors import InputError
+from pipeline.records import INTERVIEWER, RESPONDENT, Transcript, Turn
+from pipeline.speakers import interviewer_of
+from pipeline.text_files import read_text
+
+ADAPTER = TypeAdapter(Transcript)
+INTERVIEWER_NAMES = {"i", "intervjuer", "interviewer", "int", "spørsmål", "q", "s"}
+RESPONDENT_NAMES = {"r", "respondent", "informant", "inf", "svar", "a", "deltaker", "kandidat"}
+SPEAKER = re.compile(r"^\s*(?:<v\s+([^>]{1,40})>|\[?([^\W\d][\w .-]{0,30}?)\]?\s*:(?=\s|$))\s*", re.UNICODE)
+SUFFIXES = (".json", ".vtt", ".srt", ".txt", ".docx")
+FORMATS = ("json", "vtt", "srt", "txt")
+
+Line = tuple[str, str, float | None, float | None]  # speaker's name or "", text, start, end
+
+
+def read_transcript(path: Path) -> Transcript:
+    """A transcript from any of the formats; its id is the file's stem where the file does not say.
+
+    Raises InputError for a missing or empty file, broken JSON, another encoding than UTF-8, an unknown format.
+    """
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise InputError("er ikke et kjent transkriptformat", str(path), f"Bruk {', '.join(SUFFIXES)}.")
+    transcript = reader(path)
+    if not any(turn.text.strip() for turn in transcript.turns):
+        raise InputError("transkripsjonen har ingen tekst", str(path), "Sjekk at riktig fil er valgt.")
+    return transcript
+
+
+def _read_json(path: Path) -> Transcript:
+    try:
+        data = json.loads(read_text(path))
+        if not isinstance(data, dict):
+            raise InputError("filen er ikke en transkripsjon", str(path), "Den skal være et objekt med «turns».")
+        return ADAPTER.validate_python({"id": path.stem} | {k: v for k, v in data.items() if v is not None})
+    except json.JSONDecodeError as error:
+        what = f"JSON-en er ødelagt i linje {error.lineno}, tegn {error.colno}"
+        raise InputError(what, str(path), "Lag filen på nytt, eller rett den i et tekstprogram.") from error
+    except ValidationError as error:
+        raise InputError(_describe(error), str(path), "Se formatet i README, «Transkripsjoner».") from error
+
+
+def _describe(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "øverst"
+    return f"feltet «{where}» er feil ({first['msg']})"
+
+
+def _read_captions(path: Path) -> Transcript:
+    import webvtt
+    from webvtt.errors import MalformedCaptionError, MalformedFileError
+
+    read_text(path)  # the encoding is checked first, for the clearer message
+    try:
+        captions = (webvtt.from_srt if path.suffix.lower() == ".srt" else webvtt.read)(str(path))
+    except (MalformedFileError, MalformedCaptionError) as error:
+        raise InputError("tekstingen er ødelagt", str(path), "Eksporter den på nytt fra kilden.") from error
+    lines = [
+        (caption.voice or "", " ".join(caption.text.split()), caption.start_in_seconds, caption.end_in_seconds)
+        for caption in captions
+    ]
+    return from_lines(path.stem, [_named(line) for line in lines])
+
+
+def _read_txt(path: Path) -> Transcript:
+    return from_lines(path.stem, [_named(("", line.strip(), None, None)) for line in read_text(path).splitlines()])
+
+
+def _read_docx(path: Path) -> Transcript:
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+
+    try:
+        document = docx.Document(str(path))
+    except (PackageNotFoundError, KeyError, ValueError) as error:
+        raise InputError("er ikke et Word-dokument som kan leses", str(path), "Lagre det på nytt som .docx.") from error
+    return from_lines(path.stem, [_named(("", p.text.strip(), None, None)) for p in document.paragraphs])
+
+
+READERS: dict[str, Callable[[Path], Transcript]] = {
+    ".json": _read_json, ".vtt": _read_captions, ".srt": _read_captions, ".txt": _read_txt, ".docx": _read_docx,
+}
+
+
+def _named(line: Line) -> Line:
+    """The line with a leading speaker's name taken out of its text."""
+    name, text, start, end = line
+    match = SPEAKER.match(text)
+    if name or not match:
+        return line
+    return (match[1] or match[2]).strip(), text[match.end() :].strip(), start, end
+
+
+def from_lines(id: str, lines: list[Line]) -> Transcript:
+    """Turns of lines: a line with a name begins a turn, one without goes on. Text without any names is one voice's.
+
+    In text without names each line stays a turn, so that the points of an advertisement are not run together.
+    """
+    lines = [line for line in lines if line[1]]
+    if not any(name for name, *_ in lines):
+        return Transcript(id, tuple(Turn(RESPONDENT, text, start, end) for _, text, start, end in lines))
+    merged: list[Line] = []
+    for name, text, start, end in lines:
+        if merged and (not name or name == merged[-1][0]):
+            previous = merged[-1]
+            merged[-1] = (previous[0], f"{previous[1]} {text}", previous[2], end)
+        else:
+            merged.append((name, text, start, end))
+    roles = _roles(merged)
+    return Transcript(id, tuple(Turn(roles[name], text, start, end) for name, text, start, end in merged))
+
+
+def _roles(lines: list[Line]) -> dict[str, str]:
+    """Interviewer or respondent for each name: by what the names say, else the one who asks is the interviewer."""
+    names = list(dict.fromkeys(name for name, *_ in lines))
+    known = {n: INTERVIEWER for n in names if n.lower() in INTERVIEWER_NAMES}
+    known |= {n: RESPONDENT for n in names if n.lower() in RESPONDENT_NAMES}
+    if INTERVIEWER not in known.values():
+        asks = interviewer_of([(names.index(name), text) for name, text, *_ in lines])
+        if asks is not None and names[asks] not in known:
+            known[names[asks]] = INTERVIEWER
+    return {name: known.get(name, RESPONDENT) for name in names}
+
+
+def to_json(transcript: Transcript) -> str:
+    """The transcript as design.md's JSON; times and words only where there are any."""
+    data = asdict(transcript)
+    turns = [{key: value for key, value in turn.items() if value not in (None, ())} for turn in data.pop("turns")]
+    return json.dumps(data | {"turns": turns}, ensure_ascii=False, indent=1) + "\n"
+
+
+def to_txt(transcript: Transcript) -> str:
+    """`I: …` and `R: …`, a turn a line."""
+    return "".join(f"{turn.speaker[0].upper()}: {turn.text}\n" for turn in transcript.turns)
+
+
+def to_vtt(transcript: Transcript) -> str:
+    """WebVTT with a voice tag for each turn."""
+    cues = [f"{_clock(t.start, '.')} --> {_clock(t.end, '.')}\n<v {t.speaker}>{t.text}\n" for t in transcript.turns]
+    return "WEBVTT\n\n" + "\n".join(cues)
+
+
+def to_srt(transcript: Transcript) -> str:
+    """SubRip, numbered from 1."""
+    cues = [
+        f"{i}\n{_clock(t.start, ',')} --> {_clock(t.end, ',')}\n{t.speaker[0].upper()}: {t.text}\n"
+        for i, t in enumerate(transcript.turns, 1)
+    ]
+    return "\n".join(cues)
+
+
+def _clock(seconds: float | None, point: str) -> str:
+    milliseconds = round((seconds or 0.0) * 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{point}{rest % 1000:03}"
+
+
+WRITERS: dict[str, Callable[[Transcript], str]] = {"json": to_json, "vtt": to_vtt, "srt": to_srt, "txt": to_txt}
+
+
+def with_metadata(transcript: Transcript, **known: str | None) -> Transcript:
+    """The transcript with role, chain or sector as a person gave them; empty ones change nothing."""
+    return replace(transcript, **{key: value for key, value in known.items() if value})

@@ -1,0 +1,247 @@
+"""A list page's records: suggestions in their sentence, with grounds, decision and what may be chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from pipeline.balance import POSITIONS, dimension_of, norwegian
+from pipeline.records import CATEGORIES, Placement, Precedent, Proxy, Transcript
+from review.addresses import CATEGORY, POSITION, Place, list_address, project_address
+from review.errors import Conflict
+from review.forms import seal, shown_target
+from review.material import NONE, Item, Material, load_material, load_transcripts
+from review.wording import Quote, day_and_time, describe, percent, quote_in, targets
+from store.decisions import COMPETENCE, UNDO, Choice, Decision, history
+from store.projects import Project
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Option:
+    """What may be chosen in a list of a form."""
+
+    value: str
+    title: str
+
+
+@dataclass(frozen=True)
+class RankView:
+    """A position and how probable the model finds it: `width` 0–100 for its bar."""
+
+    title: str
+    colour: str
+    probability: str
+    width: int
+
+
+@dataclass(frozen=True)
+class PrecedentView:
+    """A labelled phrase that resembles this one."""
+
+    phrase: str
+    label: str
+    role: str
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    """A decision in force, in words."""
+
+    text: str
+    person: str
+    moment: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A suggestion to decide on. `hidden` are form fields: which phrase, and what the page showed."""
+
+    anchor: str
+    quote: Quote
+    interview: str
+    about: str
+    category: str
+    target: str
+    model_says: str
+    unsure: bool
+    ranked: tuple[RankView, ...]
+    precedents: tuple[PrecedentView, ...]
+    wording: tuple[str, ...]
+    proxy: Proxy | None
+    proxy_kind: str
+    decision: DecisionView | None
+    rejected: bool
+    decided_wording: str
+    hidden: tuple[tuple[str, str], ...]
+    can_approve: bool
+    is_competence: bool
+    positions: tuple[Option, ...]
+    categories: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Told on top of a list when the phrase somebody decided on has left it."""
+
+    quote: str
+    text: str
+    title: str
+    address: str
+
+
+@dataclass(frozen=True)
+class ListView:
+    """One page of a list; `previous` and `next` are addresses, empty at the ends."""
+
+    project: str
+    project_address: str
+    title: str
+    colour: str
+    is_position: bool
+    category: str
+    address: str
+    cards: tuple[Card, ...]
+    total: int
+    decided: int
+    first: int
+    page: int
+    pages: int
+    previous: str
+    next: str
+    moved: Moved | None
+
+
+@dataclass(frozen=True)
+class ConflictView:
+    """Two reviewers met: what this one chose, and what holds now. `standing` is None where it was undone."""
+
+    chosen: str
+    person: str
+    note: str
+    standing: DecisionView | None
+    back: str
+
+
+def list_page(session: Session, project: Project, place: Place, page: int, decision: int) -> ListView:
+    """A page of the list, the nearest one there is. `decision` is one just made, or 0."""
+    material = load_material(session, project.id)
+    items = material.within(place)
+    pages = max(1, -(-len(items) // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    shown = items[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    transcripts = load_transcripts(session, material, shown)
+    return ListView(
+        project=project.name,
+        project_address=project_address(project.name),
+        title=place.title,
+        colour=dimension_of(place.name).colour if place.kind == POSITION else "",
+        is_position=place.kind == POSITION,
+        category=place.name if place.kind == CATEGORY else COMPETENCE,
+        address=list_address(project.name, place, page),
+        cards=tuple(_card(item, transcripts.get(item.interview.name)) for item in shown),
+        total=len(items),
+        decided=sum(item.decision is not None for item in items),
+        first=(page - 1) * PAGE_SIZE + 1,
+        page=page,
+        pages=pages,
+        previous=list_address(project.name, place, page - 1) if page > 1 else "",
+        next=list_address(project.name, place, page + 1) if page < pages else "",
+        moved=_moved(session, project, material, shown, decision),
+    )
+
+
+def conflict_page(conflict: Conflict, back: str) -> ConflictView:
+    """Both decisions in words, and where to look at the phrase again."""
+    chosen = conflict.chosen
+    standing = decision_view(conflict.standing) if conflict.standing else None
+    return ConflictView(_wanted(chosen), chosen.person, chosen.note, standing, back)
+
+
+def decision_view(decision: Decision) -> DecisionView:
+    """A decision in words."""
+    choice = decision.choice
+    return DecisionView(describe(choice), choice.person, day_and_time(decision.created), choice.note)
+
+
+def _wanted(choice: Choice) -> str:
+    return "avgjørelsen skulle angres" if choice.action == UNDO else describe(choice)
+
+
+def _card(item: Item, transcript: Transcript | None) -> Card:
+    label, decision = item.label, item.decision
+    return Card(
+        anchor=item.anchor,
+        quote=quote_in(transcript, item.phrase),
+        interview=item.interview.name,
+        about=" · ".join(filter(None, (item.interview.role, item.interview.chain.replace("_", " ")))),
+        category=norwegian(item.category),
+        target=targets(item.category, item.positions),
+        model_says=f"{norwegian(label.category)} {percent(label.probability)}" if label else "",
+        unsure=bool(label and label.grounds.unsure),
+        ranked=tuple(map(_rank, label.positions)) if label else (),
+        precedents=tuple(map(_precedent, label.grounds.precedents)) if label else (),
+        wording=label.grounds.wording if label else (),
+        proxy=label.proxy if label else None,
+        proxy_kind=norwegian(label.proxy.kind) if label and label.proxy else "",
+        decision=decision_view(decision) if decision else None,
+        rejected=item.rejected,
+        decided_wording=_other_wording(item),
+        hidden=_hidden(item),
+        can_approve=item.category != NONE,
+        is_competence=item.category == COMPETENCE,
+        positions=tuple(Option(name, norwegian(name)) for name in POSITIONS if item.positions != (name,)),
+        categories=tuple(Option(name, norwegian(name)) for name in CATEGORIES[1:] if item.category != name),
+    )
+
+
+def _rank(placement: Placement) -> RankView:
+    colour = dimension_of(placement.position).colour
+    width = round(placement.probability * 100)
+    return RankView(norwegian(placement.position), colour, percent(placement.probability), width)
+
+
+def _precedent(precedent: Precedent) -> PrecedentView:
+    positions = (precedent.position,) if precedent.position else ()
+    return PrecedentView(precedent.phrase, targets(precedent.category, positions), precedent.role)
+
+
+def _other_wording(item: Item) -> str:
+    """The words decided on, where a new transcription says something else at the same span."""
+    decided = item.decision.phrase.text if item.decision else item.phrase.text
+    return decided if decided != item.phrase.text else ""
+
+
+def _hidden(item: Item) -> tuple[tuple[str, str], ...]:
+    phrase = item.phrase
+    return (
+        ("intervju", phrase.interview),
+        ("replikk", str(phrase.turn)),
+        ("fra", str(phrase.start)),
+        ("til", str(phrase.end)),
+        ("ordlyd", seal(phrase)),
+        ("sett", str(item.decision.id) if item.decision else ""),
+        ("vist", shown_target(item)),
+    )
+
+
+def _moved(
+    session: Session, project: Project, material: Material, shown: tuple[Item, ...], decision: int
+) -> Moved | None:
+    if not decision:
+        return None
+    made = next((known for known in history(session, project.id) if known.id == decision), None)
+    item = material.find(made.identity) if made else None
+    if made is None or item is None or item in shown:
+        return None
+    return _moved_to(project, material, item, made)
+
+
+def _moved_to(project: Project, material: Material, item: Item, made: Decision) -> Moved:
+    place = item.home
+    page = material.within(place).index(item) // PAGE_SIZE + 1
+    address = list_address(project.name, place, page, item.anchor)
+    return Moved(item.phrase.text, describe(made.choice), place.title, address)

@@ -1,0 +1,139 @@
+"""Turns what a form sends into the store's own words: a phrase's identity and a choice."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Form
+from pydantic import BaseModel
+
+from pipeline.balance import POSITIONS
+from pipeline.errors import InputError
+from pipeline.records import CATEGORIES, Phrase
+from review.errors import Refused, Stale
+from review.material import Item
+from store.decisions import (
+    APPROVE,
+    COMPETENCE,
+    MOVE,
+    REJECT,
+    RELABEL,
+    UNDO,
+    Choice,
+    Identity,
+    check_decision,
+)
+
+LONGEST_NOTE = 2000  # characters
+ACTIONS = {"godkjenn": APPROVE, "flytt": MOVE, "kategori": RELABEL, "forkast": REJECT, "angre": UNDO}
+
+
+class DecisionForm(BaseModel):
+    """The fields as the browser sends them. `sett` is the decision that was in force there, or empty."""
+
+    intervju: str
+    replikk: int
+    fra: int
+    til: int
+    ordlyd: str
+    handling: str
+    sett: str = ""
+    vist: str = ""
+    plass: str = ""
+    kategori: str = ""
+    notat: str = ""
+
+
+SentForm = Annotated[DecisionForm, Form()]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asks for: the choice, and the id of the decision they saw in force, or None."""
+
+    choice: Choice
+    seen: int | None
+
+
+def identity_from(form: DecisionForm) -> Identity:
+    """Which phrase the form is about."""
+    return Identity(form.intervju, form.replikk, form.fra, form.til)
+
+
+def seal(phrase: Phrase) -> str:
+    """Twelve hexadecimal digits of the wording: a new transcription may say something else at the span."""
+    return hashlib.sha256(phrase.text.encode()).hexdigest()[:12]
+
+
+def shown_target(item: Item) -> str:
+    """What the page shows and «Godkjenn» approves: the category, then the positions, with spaces between."""
+    return " ".join((item.category, *item.positions))
+
+
+def read_asked(form: DecisionForm, person: str, item: Item) -> Asked:
+    """The choice in the form. Refused: it makes no sense. Stale: the page showed other words at this span."""
+    if form.ordlyd != seal(item.phrase):
+        raise Stale(
+            "utsagnet har fått ny ordlyd", item.interview.name, "Gå tilbake til listen og les det på nytt."
+        )
+    action, seen, note = _action(form), _seen(form), _note(form)
+    category, positions = _target(form, action)
+    if action == MOVE and item.category != COMPETENCE:
+        action = RELABEL  # a proxy that gets a position becomes a competence
+    undoes = seen if action == UNDO else None
+    choice = Choice(action, person, category, positions, note, undoes)
+    _check(choice)
+    return Asked(choice, seen)
+
+
+def _action(form: DecisionForm) -> str:
+    if form.handling not in ACTIONS:
+        raise Refused("ukjent handling", form.handling, "Bruk knappene på siden.")
+    return ACTIONS[form.handling]
+
+
+def _seen(form: DecisionForm) -> int | None:
+    if not form.sett:
+        return None
+    if not (form.sett.isascii() and form.sett.isdigit()):
+        raise Refused(
+            "skjemaet viser til en avgjørelse som ikke kan finnes", form.sett, "Last siden på nytt."
+        )
+    return int(form.sett[:18])
+
+
+def _note(form: DecisionForm) -> str:
+    note = form.notat.replace("\r\n", "\n").replace("\x00", "").strip()
+    if len(note) > LONGEST_NOTE:
+        raise Refused("notatet er for langt", f"{len(note)} tegn", f"Bruk høyst {LONGEST_NOTE} tegn.")
+    return note
+
+
+def _target(form: DecisionForm, action: str) -> tuple[str, tuple[str, ...]]:
+    """Category and positions from now on."""
+    if action == MOVE:
+        return COMPETENCE, (_one_of(POSITIONS, form.plass, "Flytt til"),)
+    if action == RELABEL:
+        # A competence needs a position: that is what «Flytt til» is for.
+        return _one_of(CATEGORIES[1:], form.kategori, "Endre kategori"), ()
+    if action == APPROVE:
+        category, *positions = form.vist.split() or [""]
+        return category, tuple(positions)
+    return "", ()
+
+
+def _one_of(known: tuple[str, ...], value: str, field: str) -> str:
+    if not value:
+        raise Refused("du har ikke valgt noe", field, "Gå tilbake, velg i listen og prøv igjen.")
+    if value not in known:
+        raise Refused("valget finnes ikke", value, f"Gå tilbake og velg i listen «{field}».")
+    return value
+
+
+def _check(choice: Choice) -> None:
+    try:
+        check_decision(choice)
+    except InputError as error:
+        raise Refused(error.what, error.which, error.next) from error
