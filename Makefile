@@ -1,4 +1,4 @@
-# make demo · make test · make check · make setup · make lock · make heads · make clean
+# make demo · make test · make check · make quality · make setup · make lock · make heads · make grammar · make clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,7 +8,7 @@ TORCH_ELSE := torch==2.13.0
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export BALANSEKUNST_HOME ?= $(CURDIR)/var
 
-.PHONY: demo test check setup lock heads clean
+.PHONY: demo test check types quality setup lock heads grammar clean
 
 demo: setup
 	@$(BIN)/balansekunst demo
@@ -16,10 +16,15 @@ demo: setup
 test: setup
 	@$(BIN)/python -m pytest
 
-check: setup
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy balansekunst corpora flows models pipeline prompts review store
+check: setup types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types:
+	@$(BIN)/mypy balansekunst benchmarks corpora flows models pipeline prompts review store
+
+quality: setup
+	@$(BIN)/python -m benchmarks.quality
 
 setup: $(VENV)/ready
 
@@ -42,6 +47,10 @@ lock:
 
 heads: setup
 	$(BIN)/python -m models.train_heads
+
+# Needs the UD Norwegian Bokmål treebank: make grammar TREEBANK=folder
+grammar: setup
+	$(BIN)/python -m models.norwegian.train --treebank $(TREEBANK)
 
 clean:
 	rm -rf $(VENV) var

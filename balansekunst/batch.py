@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import typer
 
+from balansekunst.file_errors import as_input_error
 from balansekunst.terminal import fail
 from pipeline.errors import InputError
 
@@ -26,11 +27,16 @@ class Batch:
         try:
             yield
         except InputError as error:
-            self.failed += 1
-            self.worst = min(self.worst, error.exit_code)
-            fail(str(error) if which in error.which else f"{which}: {error}")
+            self._failed(which, error)
+        except OSError as error:
+            self._failed(which, as_input_error(error, which))
         else:
             self.done += 1
+
+    def _failed(self, which: str, error: InputError) -> None:
+        self.failed += 1
+        self.worst = min(self.worst, error.exit_code)
+        fail(str(error) if which in error.which else f"{which}: {error}")
 
     def finish(self) -> None:
         """Exit 0 where all went well, 1 where some did, 2 where the input was all bad."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 
 from rich.columns import Columns
+from rich.markup import escape
 from rich.panel import Panel
-from rich.table import Table
+from rich.text import Text
 
 from balansekunst.export import phrases_of, to_json
 from balansekunst.files import write
@@ -41,8 +43,8 @@ def demo_command() -> None:
     with here.sessions.begin() as session:
         write(to_json(session, project_named(session, PROJECT)), exported)
     out.print(f"\nEksport: {exported}", markup=False, soft_wrap=True)
-    command = f"BALANSEKUNST_HOME={here.settings.home} .venv/bin/balansekunst review"
-    out.print(f"Gjennomgang i nettleseren: {command}  → http://127.0.0.1:8765", markup=False, soft_wrap=True)
+    command = f"BALANSEKUNST_HOME={here.settings.home} {Path(sys.argv[0]).absolute()} review"
+    out.print(f"Gjennomgang i nettleseren (http://127.0.0.1:8765): {command}", markup=False, soft_wrap=True)
 
 
 def set_up(here: Context) -> int:
@@ -105,7 +107,9 @@ def show_balance(coded: list[Suggestion]) -> None:
     out.rule("Balansemodellen: kompetanser per punkt")
     for dimension in DIMENSIONS:
         share = sum(counts[point] for point in dimension.points) / total
-        points = [f"[bold]{norwegian(point)}[/bold]\n{counts[point]} kompetanser" for point in dimension.points]
+        points = [
+            Text.assemble((norwegian(point), "bold"), f"\n{counts[point]} kompetanser") for point in dimension.points
+        ]
         title = f"{norwegian(dimension.balance)} · {dimension.contributes_to} · {share:.0%}"
         out.print(Panel(Columns(points, expand=True, equal=True), title=title, border_style=dimension.colour))
 
@@ -115,23 +119,21 @@ def show_proxies(coded: list[Suggestion]) -> None:
     proxies = [s for s in coded if s.label.proxy]
     proxies.sort(key=lambda s: (s.label.category != "trait", -s.label.probability))
     out.rule(f"Sagt i stedet for kompetanse: {len(proxies)} (de {min(SHOWN_PROXIES, len(proxies))} tydeligste)")
-    table = Table("Utsagn", "Er", "Står trolig for", "Spør videre", show_lines=True)
     for suggestion in proxies[:SHOWN_PROXIES]:
         proxy = suggestion.label.proxy
         if proxy:
-            table.add_row(f"«{suggestion.phrase.text}»", norwegian(proxy.kind), proxy.stands_for, proxy.question)
-    out.print(table)
+            kind, stands_for = norwegian(proxy.kind), escape(proxy.stands_for or "noe annet")
+            wording = escape(suggestion.phrase.text)
+            out.print(f"• «{wording}» er [bold]{kind}[/bold], står trolig for [bold]{stands_for}[/bold]")
+            out.print(f"  {escape(proxy.question)}", style="dim")
 
 
 def show_candidates(candidates: tuple[Candidate, ...]) -> None:
     """The candidate key competences with coverage and the most typical quote."""
     out.rule(f"{len(candidates)} kandidater til nøkkelkompetanser")
-    table = Table("Nøkkelkompetanse", "Plass", "Intervjuer", "Utsagn", "Typisk sitat")
-    for candidate in candidates:
+    for number, candidate in enumerate(candidates, 1):
         place = norwegian(candidate.positions[0].position) if candidate.positions else ""
         quote = quotes(candidate)[0]
-        table.add_row(
-            candidate.name, place, str(len(candidate.interviews)), str(len(candidate.phrases)),
-            f"«{quote.text}» ({quote.interview})",
-        )
-    out.print(table)
+        spread = f"{len(candidate.interviews)} intervjuer, {len(candidate.phrases)} utsagn"
+        out.print(f"{number:>2}. [bold]{escape(candidate.name)}[/bold] · {place} · {spread}")
+        out.print(f"    «{escape(quote.text)}» ({quote.interview})", style="dim", highlight=False)

@@ -21,8 +21,23 @@ from store.projects import Project
 from store.results import latest_clustering, latest_coding
 
 COLUMNS = (
-    "intervju", "rolle", "kjede", "tur", "start", "slutt", "utsagn", "kategori", "sannsynlighet", "plass",
-    "egenskap eller oppgave står for", "oppfølgingsspørsmål", "avgjørelse", "avgjort kategori", "avgjort plass", "av", "tid",
+    "intervju",
+    "rolle",
+    "kjede",
+    "tur",
+    "start",
+    "slutt",
+    "utsagn",
+    "kategori",
+    "sannsynlighet",
+    "plass",
+    "egenskap eller oppgave står for",
+    "oppfølgingsspørsmål",
+    "avgjørelse",
+    "avgjort kategori",
+    "avgjort plass",
+    "av",
+    "tid",
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -50,7 +65,9 @@ def to_json(session: Session, project: Project) -> str:
 
 
 def _interview_fields(interview: Interview) -> dict[str, Any]:
-    return {name: getattr(interview, name) for name in ("name", "kind", "role", "chain", "pseudonym", "consent", "sha256")}
+    return {
+        name: getattr(interview, name) for name in ("name", "kind", "role", "chain", "pseudonym", "consent", "sha256")
+    }
 
 
 def _phrase_fields(interview: Interview, suggestion: Suggestion, decision: Decision | None) -> dict[str, Any]:
@@ -62,8 +79,12 @@ def _decision_fields(decision: Decision | None) -> dict[str, Any] | None:
         return None
     choice = decision.choice
     return {
-        "action": choice.action, "category": choice.category, "positions": list(choice.positions), "note": choice.note,
-        "person": choice.person, "created": decision.created.isoformat(),
+        "action": choice.action,
+        "category": choice.category,
+        "positions": list(choice.positions),
+        "note": choice.note,
+        "person": choice.person,
+        "created": decision.created.isoformat(),
     }
 
 
@@ -81,11 +102,22 @@ def _cells(interview: Interview, suggestion: Suggestion, decision: Decision | No
     phrase, label = suggestion.phrase, suggestion.label
     choice = decision.choice if decision else None
     return [
-        interview.name, interview.role, interview.chain, phrase.turn, phrase.start, phrase.end, phrase.text,
-        norwegian(label.category), label.probability, norwegian(label.positions[0].position) if label.positions else "",
-        label.proxy.stands_for if label.proxy else "", label.proxy.question if label.proxy else "",
-        choice.action if choice else "", norwegian(choice.category) if choice and choice.category else "",
-        ", ".join(norwegian(p) for p in choice.positions) if choice else "", choice.person if choice else "",
+        interview.name,
+        interview.role,
+        interview.chain,
+        phrase.turn,
+        phrase.start,
+        phrase.end,
+        phrase.text,
+        norwegian(label.category),
+        label.probability,
+        norwegian(label.positions[0].position) if label.positions else "",
+        label.proxy.stands_for if label.proxy else "",
+        label.proxy.question if label.proxy else "",
+        choice.action if choice else "",
+        norwegian(choice.category) if choice and choice.category else "",
+        ", ".join(norwegian(p) for p in choice.positions) if choice else "",
+        choice.person if choice else "",
         decision.created.isoformat() if decision else "",
     ]
 

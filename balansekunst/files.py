@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from enum import Enum
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +19,13 @@ from models.labeller import load_labeller, load_names
 from models.loaders import load_grammar, load_speech, load_voice
 from pipeline.audio import Audio, decode
 from pipeline.cluster import cluster
-from pipeline.coded_files import candidate_fields, phrase_line, read_phrase_column, read_suggestions, suggestion_line
+from pipeline.coded_files import (
+    candidate_fields,
+    phrase_line,
+    read_phrase_column,
+    read_suggestions,
+    suggestion_line,
+)
 from pipeline.coding import code, worth_showing
 from pipeline.errors import InputError
 from pipeline.interview import transcribe_interview
@@ -32,7 +38,7 @@ Output = Annotated[Path | None, typer.Option("--output", "-o", help="Fil å skri
 Role = Annotated[str, typer.Option(help="Rollen til den som intervjues, for eksempel butikksjef.")]
 
 
-class TranscriptFormat(str, Enum):
+class TranscriptFormat(StrEnum):
     """What `transcribe` writes."""
 
     json = "json"
@@ -46,7 +52,7 @@ def transcribe_command(
     output: Output = None,
     language: Annotated[str, typer.Option(help="Språket i opptaket.")] = "nb",
     model: Annotated[str | None, typer.Option(help="Talemodell fra «models list».")] = None,
-    format: Annotated[TranscriptFormat, typer.Option(help="Filformat.")] = TranscriptFormat.json,  # noqa: A002
+    format: Annotated[TranscriptFormat, typer.Option(help="Filformat.")] = TranscriptFormat.json,
     role: Role = "",
     chain: Annotated[str, typer.Option(help="Kjede.")] = "",
     sector: Annotated[str, typer.Option(help="Bransje, for ordforrådet: varehandel, helse, skole.")] = "",
@@ -76,14 +82,17 @@ def code_command(
     transcripts: Annotated[list[Path], typer.Argument(help="Transkripsjoner: .json .vtt .srt .txt .docx")],
     output: Output = None,
     role: Role = "",
-    with_none: Annotated[bool, typer.Option("--all", help="Ta med utsagn uten kompetanse, egenskap, oppgave eller utdanning.")] = False,
+    with_none: Annotated[
+        bool, typer.Option("--all", help="Ta med utsagn uten kompetanse, egenskap, oppgave eller utdanning.")
+    ] = False,
 ) -> None:
     """Finn utsagnene i transkripsjoner og foreslå kategori og plass for hvert, en JSON-linje per utsagn."""
     batch, lines, seen = Batch(), [], dict[object, Path]()
     for path in transcripts:
         with batch.one(str(path)):
             transcript = read_transcript(path)
-            _refuse_twice(seen, path, transcript)
+            marks = {"har samme innhold som": transcript.turns, "har samme id som": transcript.id}
+            _refuse_twice(seen, path, marks)
             suggestions = code(with_metadata(transcript, role=role), load_grammar(), load_labeller())
             lines += [suggestion_line(s) for s in (suggestions if with_none else worth_showing(suggestions))]
     if batch.done:
@@ -91,12 +100,12 @@ def code_command(
     batch.finish()
 
 
-def _refuse_twice(seen: dict[object, Path], path: Path, transcript: Transcript) -> None:
-    """The same interview coded twice would count twice in every cluster."""
-    for mark, what in ((transcript.turns, "har samme innhold som"), (transcript.id, "har samme id som")):
+def _refuse_twice(seen: dict[object, Path], path: Path, marks: dict[str, object]) -> None:
+    """The same interview handed in twice would count twice in every cluster."""
+    for what, mark in marks.items():
         if mark in seen:
             raise InputError(f"{what} {seen[mark]}", str(path), "Ta bort den ene.")
-    seen[transcript.turns] = seen[transcript.id] = path
+    seen.update(dict.fromkeys(marks.values(), path))
 
 
 def classify_command(
@@ -117,14 +126,20 @@ def cluster_command(
 ) -> None:
     """Samle kompetansene på tvers av intervjuer i kandidater til nøkkelkompetanser."""
     batch, suggestions, count = Batch(), [], clusters_option(clusters)
+    seen = dict[object, Path]()
     for path in coded:
         with batch.one(str(path)):
-            suggestions += [s for s in read_suggestions(path) if s.label.category == "competence"]
+            found_here = tuple(read_suggestions(path))
+            _refuse_twice(seen, path, {"har samme innhold som": found_here})
+            suggestions += [s for s in found_here if s.label.category == "competence"]
     if batch.done:
         labeller = load_labeller()
         vectors = labeller.heads.project(labeller.embedder.encode([s.phrase.text for s in suggestions]))
         found = cluster(suggestions, vectors, load_names(), count)
-        write(json.dumps({"candidates": [candidate_fields(c) for c in found]}, ensure_ascii=False, indent=1) + "\n", output)
+        write(
+            json.dumps({"candidates": [candidate_fields(c) for c in found]}, ensure_ascii=False, indent=1) + "\n",
+            output,
+        )
     batch.finish()
 
 
@@ -132,7 +147,7 @@ def clusters_option(value: str) -> int | None:
     """`auto` → None, a number → itself. InputError for anything else."""
     if value == "auto":
         return None
-    if not value.isdigit() or int(value) < 1:
+    if not value.isdecimal() or int(value) < 1:
         raise InputError("er ikke et antall klynger", value, "Bruk --clusters auto eller et helt tall fra 1.")
     return int(value)
 
@@ -143,6 +158,9 @@ def write(text: str, output: Path | None) -> None:
         sys.stdout.write(text)
         return
     output.parent.mkdir(parents=True, exist_ok=True)
+    if output.exists() and not output.is_file():
+        output.write_text(text, encoding="utf-8")  # /dev/stdout or a pipe: a file must not take its place
+        return
     part = output.with_name(output.name + ".part")
     try:
         part.write_text(text, encoding="utf-8")

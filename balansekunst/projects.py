@@ -17,11 +17,20 @@ from balansekunst.settings import read_settings
 from balansekunst.terminal import TerminalReporter, fail, out
 from flows.context import Context
 from flows.start import anything_to_do, start_project
+from models.registry import read_registry
 from pipeline.audio import decode
 from pipeline.errors import InputError
 from pipeline.transcript_files import SUFFIXES, read_transcript
 from store.database import open_database
-from store.interviews import AUDIO, TRANSCRIPT, Added, Source, add_interview, interview_states, list_interviews
+from store.interviews import (
+    AUDIO,
+    TRANSCRIPT,
+    Added,
+    Source,
+    add_interview,
+    interview_states,
+    list_interviews,
+)
 from store.projects import create_project, list_projects, project_named
 from store.recordings import save
 
@@ -46,7 +55,7 @@ def new_command(
     """Lag et nytt prosjekt."""
     with context().sessions.begin() as session:
         create_project(session, name, tuple(role))
-    out.print(f"Prosjektet «{name}» er laget. Legg til intervjuer: balansekunst add {name} FIL…", markup=False)
+    out.print(f"Prosjektet «{name}» er laget. Legg til intervjuer: balansekunst add {name} FIL…", soft_wrap=True)
 
 
 @project_app.command("list")
@@ -74,14 +83,20 @@ def add_command(
     consent: Annotated[str, typer.Option(help="Samtykke: dato eller referanse.")] = "",
 ) -> None:
     """Legg intervjuer til et prosjekt: lyd, video eller transkripsjon."""
-    known = {"role": role, "chain": chain, "interviewer": interviewer, "pseudonym": pseudonym, "consent": consent}
+    known = {
+        "role": role,
+        "chain": chain,
+        "interviewer": interviewer,
+        "pseudonym": pseudonym,
+        "consent": consent,
+    }
     here, batch = context(), Batch()
     with here.sessions.begin() as session:
         project_id = project_named(session, project).id
     for path in files:
         with batch.one(str(path)):
             added = add_file(here, project_id, path, known)
-            out.print(f"{path}: lagt til som «{added.interview.name}»", markup=False)
+            out.print(f"{path}: lagt til som «{added.interview.name}»", soft_wrap=True)
     batch.finish()
 
 
@@ -116,6 +131,7 @@ def run_command(
     profile: Annotated[str, typer.Option(help="Modellprofil: bundled eller recommended.")] = "bundled",
 ) -> None:
     """Gjør alt som ikke er gjort: transkriber, kod, samle. Trygt å stoppe og gjenta."""
+    read_registry().of_profile(profile)  # a wrong one is told of before anything starts
     here = context(profile)
     with here.sessions.begin() as session:
         count = len(list_interviews(session, project_named(session, project).id))
@@ -151,7 +167,13 @@ def status_command(project: Project, as_json: Json = False) -> None:
     for state in states:
         reason = f"{state.what}. {state.next}" if state.what else ""
         table.add_row(
-            state.name, state.role, state.chain, STATES[state.state], str(state.suggestions), str(state.decisions), reason
+            state.name,
+            state.role,
+            state.chain,
+            STATES[state.state],
+            str(state.suggestions),
+            str(state.decisions),
+            reason,
         )
     out.print(table)
 
@@ -159,7 +181,7 @@ def status_command(project: Project, as_json: Json = False) -> None:
 def export_command(
     project: Project,
     output: Output = None,
-    format: Annotated[str, typer.Option(help="json eller csv.")] = "json",  # noqa: A002
+    format: Annotated[str, typer.Option(help="json eller csv.")] = "json",
 ) -> None:
     """Ta ut resultatet: utsagn med forslag og avgjørelser, og kandidatene."""
     if format not in WRITERS:

@@ -13,8 +13,9 @@ from rich.text import Text
 
 QUIET_SECONDS = 10.0  # between two plain progress lines
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# No markup: names of files and words of people may hold square brackets and colons.
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 class SpeedColumn(ProgressColumn):
@@ -45,8 +46,13 @@ class TerminalReporter(AbstractContextManager["TerminalReporter"]):
         self.console, self.interviews, self.finished = console, interviews, 0
         self.live = console.is_terminal
         self.progress = Progress(
-            TextColumn("{task.description}"), BarColumn(bar_width=30), SoundColumn(), SpeedColumn(),
-            TimeRemainingColumn(), console=console, disable=not self.live,
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=30),
+            SoundColumn(),
+            SpeedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not self.live,
         )
         self.tasks: dict[str, object] = {}
         self.said = 0.0
@@ -70,7 +76,7 @@ class TerminalReporter(AbstractContextManager["TerminalReporter"]):
             self._bar(name, done, total)
         elif time.monotonic() - self.said >= QUIET_SECONDS or done >= total:
             self.said = time.monotonic()
-            self.console.print(f"{name}: {clock(done)} av {clock(total)}")
+            self.console.print(f"{name}: {clock(done)} av {clock(total)}", soft_wrap=True)
 
     def _bar(self, name: str, done: float, total: float) -> None:
         if name not in self.tasks:
@@ -83,7 +89,7 @@ class TerminalReporter(AbstractContextManager["TerminalReporter"]):
         if name in self.tasks:
             self.progress.remove_task(self.tasks.pop(name))  # type: ignore[arg-type]
         result = f"feilet: {failed}" if failed else "ferdig"
-        self.console.print(f"[{self.finished}/{self.interviews}] {name}: {result}", markup=False)
+        self.console.print(f"[{self.finished}/{self.interviews}] {name}: {result}", soft_wrap=True)
 
 
 def fail(message: str) -> None:

@@ -62,8 +62,15 @@ def read_phrases(folder: Path = HERE / "phrases") -> tuple[LabelledPhrase, ...]:
     """The labelled phrases of every file, in the order of file names and lines."""
     return tuple(
         LabelledPhrase(
-            row["phrase"], row["category"], row["position"], row["role"], row["key_competence"], row["style"],
-            row["hard"] == "1", row["stands_for"], path.stem,
+            row["phrase"],
+            row["category"],
+            row["position"],
+            row["role"],
+            row["key_competence"],
+            row["style"],
+            row["hard"] == "1",
+            row["stands_for"],
+            path.stem,
         )
         for path in sorted(folder.glob("*.tsv"))
         for row in _rows(path)
@@ -102,8 +109,11 @@ def _unmark(marked: str, transcript: Transcript, turn: int) -> tuple[str, list[t
         text += marked[at : match.start()]
         words, category, position, competence = match.groups()
         phrase = Phrase(transcript.id, turn, len(text), len(text) + len(words), words)
-        own = {"key_competence": competence} if category == "competence" else {"stands_for": competence}
-        spans.append((phrase, LabelledPhrase(words, category, position, transcript.role, source=transcript.id, **own)))
+        told, proxy_for = (competence, "") if category == "competence" else ("", competence)
+        label = LabelledPhrase(
+            words, category, position, transcript.role, told, stands_for=proxy_for, source=transcript.id
+        )
+        spans.append((phrase, label))
         text, at = text + words, match.end()
     return text + marked[at:], spans
 

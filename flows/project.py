@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.context import Context, current_context
-from flows.steps import clustering_step, coding_step, explain, is_done, transcript_step
+from flows.steps import RunSummary, clustering_step, coding_step, explain, is_done, transcript_step
 from pipeline.errors import WorkError
 from store.interviews import Interview, interview_named, list_interviews, record_problem
 from store.projects import project_named
 from store.results import StoredTranscript
 
-RETRY_SECONDS = [2, 10]
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """How a run ended: names of the interviews done now, left as they were, and failed with the reason."""
-
-    done: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    failed: dict[str, str]
-    candidates: int
+RETRY_SECONDS: list[float] = [2, 10]
 
 
 def _may_help(_task: object, _run: object, state: object) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from flows.context import Context, use_context
-from flows.steps import clustering_step, is_done
+from flows.steps import RunSummary, clustering_step, is_done
 from store.interviews import list_interviews
 from store.projects import project_named
 
@@ -33,15 +33,16 @@ def anything_to_do(context: Context, project: str) -> bool:
     return not all(is_done(context, interview) for interview in interviews)
 
 
-def start_project(context: Context, project: str) -> "RunSummary":
+def start_project(context: Context, project: str) -> RunSummary:
     """Run a project's flow here and now."""
     configure_prefect(context)
     use_context(context)
-    from flows.project import RunSummary, run_project
-
     if not anything_to_do(context, project):
         with context.sessions.begin() as session:
             found = project_named(session, project)
             names = tuple(interview.name for interview in list_interviews(session, found.id))
         return RunSummary((), names, {}, len(clustering_step(context, found.id)))
+    # Imported here: Prefect takes seconds, and must find its settings made.
+    from flows.project import run_project
+
     return run_project(project)

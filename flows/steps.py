@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -22,10 +22,10 @@ from pipeline.coding import code
 from pipeline.errors import InputError
 from pipeline.interview import transcribe_interview
 from pipeline.phrases import RULES
-from pipeline.records import Candidate, Suggestion
+from pipeline.records import Candidate, Suggestion, Transcript
 from pipeline.transcribe import SpeechSettings
 from pipeline.transcript_files import read_transcript, with_metadata
-from store.decisions import REJECT, current_decisions, identity_of
+from store.decisions import REJECT, Decision, current_decisions, identity_of
 from store.interviews import AUDIO, Interview, list_interviews
 from store.recordings import local_copy
 from store.results import (
@@ -40,6 +40,16 @@ from store.results import (
     save_coding,
     save_transcript,
 )
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """How a run ended: names of the interviews done now, left as they were, and failed with the reason."""
+
+    done: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    failed: dict[str, str]
+    candidates: int
 
 
 def key_of(**parts: Any) -> str:
@@ -58,16 +68,23 @@ def transcript_key(context: Context, interview: Interview) -> str:
     if interview.kind != AUDIO:
         return key_of(**about)
     return key_of(
-        **about, speech=revision_of("speech", context.profile), voice=revision_of("speaker", context.profile),
-        settings=asdict(speech_settings(interview)), prompts=prompts.version(),
+        **about,
+        speech=revision_of("speech", context.profile),
+        voice=revision_of("speaker", context.profile),
+        settings=asdict(speech_settings(interview)),
+        # Not all prompts: a new follow-up question must not cost hours of listening again.
+        spelling=asdict(prompts.danish_spelling()),
     )
 
 
 def coding_key(context: Context, transcript: StoredTranscript) -> str:
     """What a coding depends on, beside the transcript that it belongs to."""
     return key_of(
-        transcript=transcript.key, grammar=revision_of("grammar", context.profile), rules=RULES,
-        trained=trained_revision(context.profile), prompts=prompts.version(),
+        transcript=transcript.key,
+        grammar=revision_of("grammar", context.profile),
+        rules=RULES,
+        trained=trained_revision(context.profile),
+        prompts=prompts.version(),
     )
 
 
@@ -84,15 +101,20 @@ def transcript_step(context: Context, interview: Interview) -> StoredTranscript:
         return save_transcript(session, interview.id, key, known)
 
 
-def _read_or_listen(context: Context, interview: Interview) -> Any:
+def _read_or_listen(context: Context, interview: Interview) -> Transcript:
     with local_copy(interview.sha256, context.settings.recordings) as path:
         if interview.kind != AUDIO:
             return read_transcript(path)
         audio = decode(path)
         report = partial(context.reporter.sound, interview.name)
         return transcribe_interview(
-            interview.name, audio, load_speech(profile=context.profile), load_voice(context.profile),
-            speech_settings(interview), prompts.danish_spelling(), report,
+            interview.name,
+            audio,
+            load_speech(profile=context.profile),
+            load_voice(context.profile),
+            speech_settings(interview),
+            prompts.danish_spelling(),
+            report,
         )
 
 
@@ -132,7 +154,7 @@ def competences_of(context: Context, project_id: int) -> list[Suggestion]:
     return [s for s in suggestions if _counts(s, decisions.get(identity_of(s.phrase)))]
 
 
-def _counts(suggestion: Suggestion, decision: Any) -> bool:
+def _counts(suggestion: Suggestion, decision: Decision | None) -> bool:
     if decision is None:
         return suggestion.label.category == "competence"
     return decision.choice.action != REJECT and decision.choice.category == "competence"

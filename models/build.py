@@ -116,4 +116,9 @@ def _download(model: Model, target: Path) -> None:
     shutil.rmtree(target / ".cache", ignore_errors=True)
 
 
-BUILDERS: dict[str, Callable[[Model, Path], None]] = {"join": _join, "e5": _e5, "hub": _hub, "convert": _convert}
+BUILDERS: dict[str, Callable[[Model, Path], None]] = {
+    "join": _join,
+    "e5": _e5,
+    "hub": _hub,
+    "convert": _convert,
+}

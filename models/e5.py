@@ -17,7 +17,13 @@ import numpy as np
 MAGIC = b"E5S1"
 BLOCK = 32  # weights in one Q4_0 block
 FLOAT32, Q4_0 = 0, 1
-SPECIAL = {"bos_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>", "mask_token": "<mask>"}
+SPECIAL = {
+    "bos_token": "<s>",
+    "pad_token": "<pad>",
+    "eos_token": "</s>",
+    "unk_token": "<unk>",
+    "mask_token": "<mask>",
+}
 
 # Short tensor names of the file, and the names of transformers' BertModel.
 EMBEDDINGS = {
@@ -90,7 +96,7 @@ def read_e5(path: Path) -> E5File:
     hidden, layers, heads, feed_forward, vocabulary, positions, types = cursor.take("7i")
     epsilon, _block = cursor.take("fi")
     pieces = _read_pieces(cursor)
-    mapped, size = cursor.take("iI")  # the tokenizer's character map: NFKC, which `tokenizers` has itself
+    _, size = cursor.take("iI")  # the tokenizer's character map: NFKC, which `tokenizers` has itself
     cursor.skip(size)
     tensors = _read_tensors(cursor, hidden, feed_forward)
     return E5File(hidden, layers, heads, feed_forward, vocabulary, positions, types, epsilon, pieces, tensors)
@@ -128,7 +134,7 @@ def bert_name(name: str) -> str:
 
 
 def write_sentence_transformer(source: Path, folder: Path) -> None:
-    """Write `source` (e5-small-q4.bin) as a sentence-transformers folder: mean pooling, normalised, `query: ` prefix."""
+    """Write `source` as a sentence-transformers folder: mean pooling, normalised, `query: ` prefix."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.models import Normalize, Pooling, Transformer
     from transformers.utils.logging import disable_progress_bar
@@ -178,7 +184,11 @@ def _tokenizer(file: E5File) -> Any:
 
     tokenizer = Tokenizer(Unigram(file.pieces, unk_id=3, byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Replace(Regex(r"\p{Cc}"), "")]
+        [
+            normalizers.NFKC(),
+            normalizers.Replace(Regex(r"\s+"), " "),
+            normalizers.Replace(Regex(r"\p{Cc}"), ""),
+        ]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
     tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")

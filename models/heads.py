@@ -20,7 +20,9 @@ def write_heads(heads: Heads, embedding: str) -> Path:
     folder = TRAINED if (TRAINED / f"{embedding}.npz").exists() or embedding.startswith("e5-small") else models_folder()
     folder.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, np.ndarray] = {
-        "revision": np.array(heads.revision), "meaning": heads.meaning, "meaning_centre": heads.meaning_centre,
+        "revision": np.array(heads.revision),
+        "meaning": heads.meaning,
+        "meaning_centre": heads.meaning_centre,
         "vectors": heads.precedents.vectors.astype(np.float16),
     }
     arrays |= {name: np.array(getattr(heads.precedents, name)) for name in TEXTS}
@@ -50,15 +52,22 @@ def load_heads(embedding: str) -> Heads:
 def _heads(arrays: np.lib.npyio.NpzFile) -> Heads:
     texts = {name: tuple(arrays[name].tolist()) for name in TEXTS}
     return Heads(
-        str(arrays["revision"]), _head(arrays, "category"), _head(arrays, "position"), arrays["meaning"],
-        arrays["meaning_centre"], Precedents(**texts, vectors=arrays["vectors"].astype(np.float32)),
+        str(arrays["revision"]),
+        _head(arrays, "category"),
+        _head(arrays, "position"),
+        arrays["meaning"],
+        arrays["meaning_centre"],
+        Precedents(**texts, vectors=arrays["vectors"].astype(np.float32)),
     )
 
 
 def _head(arrays: np.lib.npyio.NpzFile, name: str) -> LinearHead:
     return LinearHead(
         tuple(arrays[f"{name}.classes"].tolist()),
-        arrays[f"{name}.embedding"], arrays[f"{name}.embedding_bias"],
-        arrays[f"{name}.wording"].astype(np.float32), arrays[f"{name}.wording_bias"],
-        float(arrays[f"{name}.temperature"]), float(arrays[f"{name}.share"]),
+        arrays[f"{name}.embedding"],
+        arrays[f"{name}.embedding_bias"],
+        arrays[f"{name}.wording"].astype(np.float32),
+        arrays[f"{name}.wording_bias"],
+        float(arrays[f"{name}.temperature"]),
+        float(arrays[f"{name}.share"]),
     )

@@ -39,7 +39,9 @@ def names_of(heads: Heads) -> Names:
     known = read_key_competences()
     precedents = heads.precedents
     projected = heads.project(precedents.vectors)
-    told = np.array([c if k == "competence" else "" for c, k in zip(precedents.competences, precedents.categories, strict=True)])
+    told = np.array(
+        [c if k == "competence" else "" for c, k in zip(precedents.competences, precedents.categories, strict=True)]
+    )
     ids = tuple(id for id in known if (told == id).any())
     centres = unit(np.stack([projected[told == id].mean(axis=0) for id in ids]))
     return Names(ids, tuple(known[id].name for id in ids), centres)

@@ -11,6 +11,7 @@ import numpy as np
 
 from models.build import prepare
 from models.registry import Model, read_registry
+from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -34,11 +35,17 @@ def be_offline() -> None:
 def model_for(job: str, profile: str, id: str | None = None) -> Model:
     """The model that a person named, or the profile's own for the job."""
     registry = read_registry()
-    return registry.model(id) if id else registry.for_job(job, profile)
+    if not id:
+        return registry.for_job(job, profile)
+    model = registry.model(id)
+    if model.job != job:
+        fitting = ", ".join(other.id for other in registry.models.values() if other.job == job)
+        raise InputError("er ingen modell for denne jobben", id, f"Velg en av: {fitting}.")
+    return model
 
 
 class Embedder:
-    """Sentences to unit vectors, over sentence-transformers; `id` and `revision` go into every key that depends on it."""
+    """Sentences to unit vectors, over sentence-transformers; `id` is part of every key that depends on it."""
 
     def __init__(self, model: SentenceTransformer, id: str) -> None:
         self.model, self.id = model, id
@@ -61,8 +68,11 @@ def load_speech(id: str | None = None, profile: str = "bundled") -> WhisperModel
     gpu = ctranslate2.get_cuda_device_count() > 0
     folder = prepare(model_for("speech", profile, id))
     return WhisperModel(
-        str(folder), device="cuda" if gpu else "cpu", compute_type="float16" if gpu else "int8",
-        cpu_threads=os.cpu_count() or 1, local_files_only=True,
+        str(folder),
+        device="cuda" if gpu else "cpu",
+        compute_type="float16" if gpu else "int8",
+        cpu_threads=os.cpu_count() or 1,
+        local_files_only=True,
     )
 
 
@@ -81,11 +91,10 @@ def load_embedder(profile: str = "bundled") -> Embedder:
 @lru_cache(maxsize=1)
 def load_grammar(profile: str = "bundled") -> Language:
     """The Norwegian spaCy pipeline of a profile."""
-    import spacy
+    # This import also registers the layers that the bundled pipeline is made of.
+    from models.norwegian.layers import load_pipeline
 
-    import models.norwegian.layers  # noqa: F401 - registers the layers that the pipeline is made of
-
-    return spacy.load(prepare(model_for("grammar", profile)))
+    return load_pipeline(prepare(model_for("grammar", profile)))
 
 
 @lru_cache(maxsize=1)
@@ -104,4 +113,10 @@ def revision_of(job: str, profile: str = "bundled", id: str | None = None) -> st
 
 def describe(model: Model) -> dict[str, Any]:
     """What `models list` prints of a model."""
-    return {"id": model.id, "job": model.job, "title": model.title, "revision": model.revision, "licence": model.licence}
+    return {
+        "id": model.id,
+        "job": model.job,
+        "title": model.title,
+        "revision": model.revision,
+        "licence": model.licence,
+    }

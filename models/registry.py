@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import InputError
 
@@ -76,7 +77,7 @@ def read_registry(path: Path = HERE / "registry.toml") -> Registry:
     return Registry(models, {name: tuple(ids) for name, ids in data["profiles"].items()})
 
 
-def _model(id: str, entry: dict) -> Model:
+def _model(id: str, entry: dict[str, Any]) -> Model:
     marks = {key: {name: FileMark(**mark) for name, mark in entry.get(key, {}).items()} for key in ("files", "sources")}
     plain = {key: value for key, value in entry.items() if key not in marks}
     return Model(id=id, **(plain | {"package": tuple(plain.get("package", ()))} | marks))
@@ -113,11 +114,12 @@ def check_file(path: Path, expected: FileMark, next_step: str) -> None:
 
 
 def read_manifest(folder: Path) -> dict[str, FileMark]:
-    """What `models fetch` wrote about each file of a prepared folder; empty where it never finished."""
-    path = folder / MANIFEST
-    if not path.is_file():
+    """What `models fetch` wrote about each file of a prepared folder; empty where it never finished or is damaged."""
+    try:
+        marks = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {name: FileMark(**mark) for name, mark in marks.items()}
+    except (FileNotFoundError, NotADirectoryError, ValueError, AttributeError, TypeError):
         return {}
-    return {name: FileMark(**mark) for name, mark in json.loads(path.read_text(encoding="utf-8")).items()}
 
 
 def write_manifest(folder: Path) -> None:

@@ -23,14 +23,20 @@ from pipeline.phrases import Grammar, split_transcript
 from pipeline.records import CATEGORIES, Phrase
 
 FOLDS = 5
-STRENGTH_MEANING, STRENGTH_WORDING = 10.0, 30.0  # inverse regularisation, chosen by cross-validation over roles
+STRENGTH_MEANING, STRENGTH_WORDING = (
+    10.0,
+    30.0,
+)  # inverse regularisation, chosen by cross-validation over roles
 MEANING_WIDTH = 64
 log = logging.getLogger(__name__)
 
 
 def labelled_material(grammar: Grammar) -> list[LabelledPhrase]:
     """Every labelled phrase: the phrase files, and what the sample interviews mark and leave unmarked."""
-    return [*read_phrases(), *(label for interview in read_interviews() for label in told_and_untold(interview, grammar))]
+    return [
+        *read_phrases(),
+        *(label for interview in read_interviews() for label in told_and_untold(interview, grammar)),
+    ]
 
 
 def told_and_untold(interview: AnnotatedInterview, grammar: Grammar) -> list[LabelledPhrase]:
@@ -55,7 +61,7 @@ def fit_heads(phrases: list[LabelledPhrase], embedder: Embedder, revision: str) 
     roles = np.array([p.role for p in phrases])
     categories = np.array([p.category for p in phrases])
     told = np.flatnonzero(categories == "competence")
-    rows, points, weights = _point_rows([phrases[i].position for i in told])
+    rows, points, weights = point_rows([phrases[i].position for i in told])
     meaning, centre = fit_meaning(vectors[told], [phrases[i].key_competence for i in told])
     return Heads(
         revision,
@@ -67,7 +73,7 @@ def fit_heads(phrases: list[LabelledPhrase], embedder: Embedder, revision: str) 
     )
 
 
-def _point_rows(positions: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def point_rows(positions: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One row for each point of each position: which phrase, which point, and a weight that shares it."""
     rows = [(i, point, 1 / len(points_of(p))) for i, p in enumerate(positions) for point in points_of(p)]
     index, points, weights = zip(*rows, strict=True)
@@ -75,29 +81,36 @@ def _point_rows(positions: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 def fit_head(
-    vectors: np.ndarray, wording: csr_matrix, y: np.ndarray, weights: np.ndarray, groups: np.ndarray,
+    vectors: np.ndarray,
+    wording: csr_matrix,
+    y: np.ndarray,
+    weights: np.ndarray,
+    groups: np.ndarray,
     classes: tuple[str, ...],
 ) -> LinearHead:
     """A linear head with its temperature set on held-out roles."""
-    head = _fit_raw(vectors, wording, y, weights, classes)
+    head = fit_raw_head(vectors, wording, y, weights, classes)
     held_out = np.zeros((len(y), len(classes)))
     for train, test in GroupKFold(min(FOLDS, len(set(groups)))).split(vectors, y, groups):
-        fold = _fit_raw(vectors[train], wording[train], y[train], weights[train], classes)
+        fold = fit_raw_head(vectors[train], wording[train], y[train], weights[train], classes)
         held_out[test] = fold.probabilities(vectors[test], wording[test])
     target = np.array([classes.index(label) for label in y])
     return LinearHead(**(vars(head) | {"temperature": best_temperature(held_out, target, weights)}))
 
 
-def _fit_raw(
+def fit_raw_head(
     vectors: np.ndarray, wording: csr_matrix, y: np.ndarray, weights: np.ndarray, classes: tuple[str, ...]
 ) -> LinearHead:
+    """A head without temperature: logistic regressions over embeddings [n, d] and wording features [n, f]."""
     by_meaning = _logistic(STRENGTH_MEANING).fit(vectors, y, weights)
     by_wording = _logistic(STRENGTH_WORDING).fit(wording, y, weights)
     order = [list(by_meaning.classes_).index(name) for name in classes]
     return LinearHead(
         classes,
-        by_meaning.coef_[order].T.astype(np.float32), by_meaning.intercept_[order].astype(np.float32),
-        by_wording.coef_[order].T.astype(np.float32), by_wording.intercept_[order].astype(np.float32),
+        by_meaning.coef_[order].T.astype(np.float32),
+        by_meaning.intercept_[order].astype(np.float32),
+        by_wording.coef_[order].T.astype(np.float32),
+        by_wording.intercept_[order].astype(np.float32),
     )
 
 

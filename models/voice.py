@@ -58,8 +58,15 @@ def _window(samples: np.ndarray, start: int) -> np.ndarray:
     level = np.sqrt(np.mean(piece**2)) + 1e-9
     piece = piece * (10 ** (-30 / 20) / level)  # the loudness that the weights were trained at
     mel = spectrogram(
-        piece, HANN, frame_length=WINDOW, hop_length=STEP, fft_length=WINDOW, power=2.0, center=True,
-        pad_mode="constant", mel_filters=FILTERS,
+        piece,
+        HANN,
+        frame_length=WINDOW,
+        hop_length=STEP,
+        fft_length=WINDOW,
+        power=2.0,
+        center=True,
+        pad_mode="constant",
+        mel_filters=FILTERS,
     )
     return mel.T[:FRAMES].astype(np.float32)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,9 +44,7 @@ def cluster(
     groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     centres = unit(np.stack([vectors[group].mean(axis=0) for group in groups]))
     titles = name_groups(centres, names, [_typical(vectors, group, suggestions) for group in groups])
-    found = [
-        _candidate(titles[i], suggestions, group, vectors[group] @ centres[i]) for i, group in enumerate(groups)
-    ]
+    found = [_candidate(titles[i], suggestions, group, vectors[group] @ centres[i]) for i, group in enumerate(groups)]
     return tuple(sorted(found, key=lambda c: (-len(c.interviews), -len(c.phrases), c.name)))
 
 
@@ -85,7 +82,7 @@ def _typical(vectors: np.ndarray, group: np.ndarray, suggestions: list[Suggestio
 
 
 def name_groups(centres: np.ndarray, names: Names, typical: list[str]) -> list[tuple[str, str]]:
-    """An id and a name for each group: the nearest key competence that no nearer group has taken, else a typical wording."""
+    """Id and name for each group: the nearest key competence that no nearer group took, else a typical wording."""
     likeness = centres @ names.vectors.T
     titles: list[tuple[str, str]] = [("", "")] * len(centres)
     taken: set[int] = set()
@@ -106,19 +103,23 @@ def _candidate(
 ) -> Candidate:
     members = [suggestions[i] for i in group[np.argsort(-likeness, kind="stable")]]
     return Candidate(
-        title[0], title[1], mean_positions(members), tuple(sorted({m.phrase.interview for m in members})),
+        title[0],
+        title[1],
+        mean_positions(members),
+        tuple(sorted({m.phrase.interview for m in members})),
         tuple(member.phrase for member in members),
     )
 
 
 def mean_positions(members: list[Suggestion]) -> tuple[Placement, ...]:
     """The mean probability of each position over the members, highest first."""
-    totals: Counter[str] = Counter()
+    totals: dict[str, float] = {}
     for member in members:
         for placement in member.label.positions:
-            totals[placement.position] += placement.probability
+            totals[placement.position] = totals.get(placement.position, 0.0) + placement.probability
+    ranked = sorted(totals.items(), key=lambda item: -item[1])
     count = max(sum(bool(member.label.positions) for member in members), 1)
-    return tuple(Placement(position, round(total / count, 4)) for position, total in totals.most_common())
+    return tuple(Placement(position, round(total / count, 4)) for position, total in ranked)
 
 
 def quotes(candidate: Candidate, count: int = 1) -> tuple[Phrase, ...]:

@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from pipeline.errors import InputError
-from pipeline.records import Candidate, Grounds, Label, Phrase, Placement, Proxy, Suggestion
+from pipeline.records import CATEGORIES, Candidate, Grounds, Label, Phrase, Placement, Proxy, Suggestion
 from pipeline.text_files import read_text
 
 PLACEMENTS = TypeAdapter(tuple[Placement, ...])
@@ -43,19 +43,26 @@ def phrase_line(text: str, label: Label) -> str:
 
 def read_suggestions(path: Path) -> list[Suggestion]:
     """Suggestions of a JSON-lines file. InputError names the first line that is not one."""
-    lines = read_text(path).splitlines()
+    # Not splitlines(): JSON lets a phrase hold U+2028 and its like, which end no line here.
+    lines = read_text(path).split("\n")
     return [_suggestion(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def _suggestion(path: Path, number: int, line: str) -> Suggestion:
     try:
         data = json.loads(line)
+        probability = float(data.get("probability") or 0.0)
+        if data["category"] not in CATEGORIES or not 0 <= probability <= 1:
+            raise ValueError("no such category or probability")
         phrase = PHRASE.validate_python({key: data.get(key) for key in ("interview", "turn", "start", "end", "text")})
         label = Label(
-            data["category"], float(data.get("probability") or 0.0), PLACEMENTS.validate_python(data.get("positions") or ()),
-            PROXY.validate_python(data.get("proxy")), GROUNDS.validate_python(data.get("grounds") or {}),
+            data["category"],
+            probability,
+            PLACEMENTS.validate_python(data.get("positions") or ()),
+            PROXY.validate_python(data.get("proxy")),
+            GROUNDS.validate_python(data.get("grounds") or {}),
         )
-    except (json.JSONDecodeError, ValidationError, KeyError, AttributeError, TypeError, ValueError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError, OverflowError, RecursionError) as error:
         what = f"linje {number} er ikke et kodet utsagn ({type(error).__name__})"
         raise InputError(what, str(path), "Bruk en fil fra «balansekunst code».") from error
     return Suggestion(phrase, label)

@@ -8,12 +8,12 @@ class InputError(Exception):
 
     exit_code = 2
 
-    def __init__(self, what: str, which: str, next: str) -> None:  # noqa: A002 - reads as the sentence does
+    def __init__(self, what: str, which: str, next: str) -> None:
         super().__init__(f"{which}: {what}. {next}")
         self.what, self.which, self.next = what, which, next
 
 
 class WorkError(InputError):
-    """The work stopped part-way for a reason outside the input, such as a full disk; what was done is kept. Exit code 1."""
+    """The work stopped part-way for another reason, such as a full disk; what was done is kept. Exit code 1."""
 
     exit_code = 1

@@ -8,7 +8,11 @@ from sklearn.feature_extraction.text import HashingVectorizer
 
 BITS = 15
 WORDS = HashingVectorizer(
-    analyzer="word", ngram_range=(1, 3), n_features=2**BITS, alternate_sign=False, token_pattern=r"(?u)\b\w+\b"
+    analyzer="word",
+    ngram_range=(1, 3),
+    n_features=2**BITS,
+    alternate_sign=False,
+    token_pattern=r"(?u)\b\w+\b",
 )
 CHARACTERS = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=2**BITS, alternate_sign=False)
 
@@ -25,4 +29,4 @@ def word_weights(text: str, weights: np.ndarray) -> dict[str, float]:
         return {}
     rows = WORDS.transform(words)
     totals = np.asarray(rows @ weights[: 2**BITS]).ravel()
-    return {word.strip(".,!?;:«»\"()").lower(): float(total) for word, total in zip(words, totals, strict=True)}
+    return {word.strip('.,!?;:«»"()').lower(): float(total) for word, total in zip(words, totals, strict=True)}

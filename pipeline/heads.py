@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 @dataclass(frozen=True)
 class LinearHead:
-    """A calibrated linear classifier over k classes: the mean of two softmaxes, one over the embedding, one over wording.
+    """A calibrated linear classifier over k classes: a mean of two softmaxes, over embedding and over wording.
 
     `embedding` [d, k], `wording` [f, k], biases [k], `temperature` divides the log probabilities.
     """

@@ -10,8 +10,13 @@ from pipeline.transcribe import Recogniser, SpeechSettings, transcribe
 
 
 def transcribe_interview(
-    id: str, audio: Audio, recogniser: Recogniser, encoder: VoiceEncoder, settings: SpeechSettings,
-    spelling: Spelling, on_progress: Progress,
+    id: str,
+    audio: Audio,
+    recogniser: Recogniser,
+    encoder: VoiceEncoder,
+    settings: SpeechSettings,
+    spelling: Spelling,
+    on_progress: Progress,
 ) -> Transcript:
     """The interview as turns of two speakers, with the time of every word."""
     words = transcribe(audio, recogniser, settings, spelling, on_progress)

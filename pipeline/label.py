@@ -17,6 +17,7 @@ NEAREST = 3  # precedents shown
 NEIGHBOURS = 15  # precedents that vote on what a proxy stands for
 UNSURE_CATEGORY, UNSURE_POSITION = 0.5, 0.3  # top probability below which the model says that it cannot tell
 TIPPING_WORDS = 3
+ITSELF = 0.999  # cosine from which two wordings are the same
 PROXIES = ("trait", "task", "education")
 
 Question = Callable[[str, str, str], str]
@@ -30,7 +31,7 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True)
 class Labeller:
-    """What it takes to label: an embedder, the heads trained on it, names of key competences, and the follow-up texts."""
+    """What it takes to label: an embedder, heads trained on it, names of key competences, follow-up texts."""
 
     embedder: Embedder
     heads: Heads
@@ -102,12 +103,10 @@ def _nearest(vectors: np.ndarray, precedents: Precedents) -> np.ndarray:
 
 
 def _precedents(vector: np.ndarray, nearest: np.ndarray, known: Precedents) -> tuple[Precedent, ...]:
+    similarity = known.vectors[nearest] @ vector
+    # A wording is no precedent of itself: it would be, where a sample interview is coded.
+    others = [(i, float(cosine)) for i, cosine in zip(nearest, similarity, strict=True) if cosine < ITSELF]
     return tuple(
-        Precedent(
-            known.texts[i], known.categories[i], known.positions[i], known.roles[i],
-            round(float(vector @ known.vectors[i]), 4),
-        )
-        for i in nearest[:NEAREST]
+        Precedent(known.texts[i], known.categories[i], known.positions[i], known.roles[i], round(cosine, 4))
+        for i, cosine in others[:NEAREST]
     )
-
-

@@ -67,7 +67,7 @@ class Placement:
 
 @dataclass(frozen=True)
 class Precedent:
-    """A labelled phrase of the corpora or of the project's own decisions; `similarity` is a cosine, for ranking only."""
+    """A labelled phrase of the corpora; `similarity` is a cosine, for ranking only."""
 
     phrase: str
     category: str

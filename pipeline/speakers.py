@@ -20,10 +20,12 @@ HOP = 0.4  # seconds between windows
 SAME_VOICE = 0.86  # cosine of the two groups' means above which there is only one voice
 SWITCH_COST = 0.35  # cosine that a change of speaker must gain over its neighbours
 BREAK = 0.3  # seconds of silence where a change of speaker may fall
+LONG_BREAK = 2.0  # seconds of silence after which even a lone word stands by itself
 SENTENCE_END = (".", "?", "!", "…")
 QUESTION = re.compile(
     r"^(?:(?:og|men|så|ja|nei|ok|okei|mhm|hm)[, ]+)*"
-    r"(?:hva|hvem|hvor|hvordan|hvorfor|hvilke[nt]?|når|kan du|har du|er det|var det|fortell|si litt|gjør du|husker du)\b",
+    r"(?:hva|hvem|hvor|hvordan|hvorfor|hvilke[nt]?|når|"
+    r"kan du|har du|er det|var det|fortell|si litt|gjør du|husker du)\b",
     re.IGNORECASE,
 )
 
@@ -97,7 +99,7 @@ def _smooth(likeness: np.ndarray) -> np.ndarray:
 
 
 def _whole_utterances(words: tuple[Word, ...], likeness: np.ndarray) -> tuple[int, ...]:
-    """One speaker for all words between two pauses or sentence ends, since nobody changes in the middle of a word run."""
+    """One speaker for all words between two pauses or sentence ends: nobody changes in the middle of a run."""
     labels: list[int] = []
     for first, last in utterances(words):
         total = likeness[first:last].sum(axis=0)
@@ -106,11 +108,15 @@ def _whole_utterances(words: tuple[Word, ...], likeness: np.ndarray) -> tuple[in
 
 
 def utterances(words: tuple[Word, ...]) -> list[tuple[int, int]]:
-    """Ranges of words [first, last) between pauses and sentence ends."""
+    """Ranges of words [first, last) between pauses and sentence ends.
+
+    A lone word without an end waits for the rest of its sentence: recognisers often set the first word too early.
+    """
     ranges, first = [], 0
     for i, word in enumerate(words):
         last = i == len(words) - 1
-        if last or word.text.endswith(SENTENCE_END) or words[i + 1].start - word.end > BREAK:
+        pause = 0.0 if last else words[i + 1].start - word.end
+        if last or word.text.endswith(SENTENCE_END) or (pause > BREAK and i > first) or pause > LONG_BREAK:
             ranges.append((first, i + 1))
             first = i + 1
     return ranges
@@ -133,7 +139,7 @@ def _turn(speaker: str, words: tuple[Word, ...]) -> Turn:
 
 
 def interviewer_of(turns: list[tuple[int, str]]) -> int | None:
-    """Which voice asks: the one with more questions for each turn, and fewer words. None where only one voice is heard."""
+    """Which voice asks: more questions for each turn, and fewer words. None where only one voice is heard."""
     voices = sorted({voice for voice, _ in turns})
     if len(voices) < 2:
         return None

@@ -27,7 +27,10 @@ class Spelling:
         lower = word.lower()
         replacement = self.words.get(lower)
         if replacement is None:
-            ending = next((pair for pair in self.endings if lower.endswith(pair[0]) and len(lower) > len(pair[0]) + 2), None)
+            ending = next(
+                (pair for pair in self.endings if lower.endswith(pair[0]) and len(lower) > len(pair[0]) + 2),
+                None,
+            )
             if ending is None:
                 return word
             replacement = lower[: -len(ending[0])] + ending[1]

@@ -8,12 +8,17 @@ from pathlib import Path
 from pipeline.errors import InputError
 
 
-def read_text(path: Path) -> str:
-    """The file's text, composed (NFC) so that spans count letters as people do. InputError where it is no UTF-8."""
+def require_file(path: Path) -> None:
+    """InputError where there is no such file, or nothing in it."""
     if not path.is_file():
         raise InputError("filen finnes ikke", str(path), "Sjekk navnet og mappen.")
     if path.stat().st_size == 0:
         raise InputError("filen er tom", str(path), "Hent filen på nytt.")
+
+
+def read_text(path: Path) -> str:
+    """The file's text, composed (NFC) so that spans count letters as people do. InputError where it is no UTF-8."""
+    require_file(path)
     try:
         return unicodedata.normalize("NFC", path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -18,7 +18,7 @@ WHISPER_CODES = {"nb": "no"}
 
 @dataclass(frozen=True)
 class SpeechSettings:
-    """What steers the recogniser; part of the key of every transcript. `language` is the user's code, `nb` by default."""
+    """What steers the recogniser; part of every transcript's key. `language` is the user's code."""
 
     language: str = "nb"
     prompt: str = ""
@@ -85,6 +85,7 @@ def _check_spoken_language(audio: Audio, recogniser: Recogniser) -> None:
     language, probability, _ = recogniser.detect_language(audio.samples, vad_filter=True, language_detection_segments=3)
     if language not in NORDIC and probability >= OTHER_LANGUAGE:
         raise InputError(
-            f"opptaket ser ut til å være på språket «{language}» ({probability:.0%})", audio.name,
+            f"opptaket ser ut til å være på språket «{language}» ({probability:.0%})",
+            audio.name,
             f"Velg et annet opptak, eller kjør på nytt med --language {language}.",
         )

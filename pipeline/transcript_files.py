@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import io
 import json
+import math
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,12 +17,14 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline.errors import InputError
 from pipeline.records import INTERVIEWER, RESPONDENT, Transcript, Turn
 from pipeline.speakers import interviewer_of
-from pipeline.text_files import read_text
+from pipeline.text_files import read_text, require_file
 
 ADAPTER = TypeAdapter(Transcript)
 INTERVIEWER_NAMES = {"i", "intervjuer", "interviewer", "int", "spørsmål", "q", "s"}
 RESPONDENT_NAMES = {"r", "respondent", "informant", "inf", "svar", "a", "deltaker", "kandidat"}
 SPEAKER = re.compile(r"^\s*(?:<v\s+([^>]{1,40})>|\[?([^\W\d][\w .-]{0,30}?)\]?\s*:(?=\s|$))\s*", re.UNICODE)
+VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+TAG = re.compile(r"<[^>]*>")
 SUFFIXES = (".json", ".vtt", ".srt", ".txt", ".docx")
 FORMATS = ("json", "vtt", "srt", "txt")
 
@@ -44,12 +50,27 @@ def _read_json(path: Path) -> Transcript:
         data = json.loads(read_text(path))
         if not isinstance(data, dict):
             raise InputError("filen er ikke en transkripsjon", str(path), "Den skal være et objekt med «turns».")
-        return ADAPTER.validate_python({"id": path.stem} | {k: v for k, v in data.items() if v is not None})
+        return _checked(ADAPTER.validate_python({"id": path.stem} | {k: v for k, v in data.items() if v is not None}))
     except json.JSONDecodeError as error:
         what = f"JSON-en er ødelagt i linje {error.lineno}, tegn {error.colno}"
         raise InputError(what, str(path), "Lag filen på nytt, eller rett den i et tekstprogram.") from error
     except ValidationError as error:
         raise InputError(_describe(error), str(path), "Se formatet i README, «Transkripsjoner».") from error
+    except (ValueError, RecursionError) as error:
+        what = f"filen er ikke en transkripsjon ({error})"
+        raise InputError(what, str(path), "Se formatet i README, «Transkripsjoner».") from error
+
+
+def _checked(transcript: Transcript) -> Transcript:
+    """The transcript, where its speakers, times and letters are such as can be kept. ValueError names what is not."""
+    for i, turn in enumerate(transcript.turns):
+        if turn.speaker not in (INTERVIEWER, RESPONDENT):
+            raise ValueError(f"feltet «turns.{i}.speaker» er {turn.speaker!r}, ikke {INTERVIEWER} eller {RESPONDENT}")
+        times = [turn.start, turn.end, *(time for word in turn.words for time in (word.start, word.end))]
+        if not all(time is None or 0 <= time < math.inf for time in times):
+            raise ValueError(f"feltet «turns.{i}» har en tid som ikke er et antall sekunder")
+    to_json(transcript).encode()  # half a surrogate pair, which JSON can escape, fits in no file: ValueError
+    return transcript
 
 
 def _describe(error: ValidationError) -> str:
@@ -62,16 +83,28 @@ def _read_captions(path: Path) -> Transcript:
     import webvtt
     from webvtt.errors import MalformedCaptionError, MalformedFileError
 
-    read_text(path)  # the encoding is checked first, for the clearer message
     try:
-        captions = (webvtt.from_srt if path.suffix.lower() == ".srt" else webvtt.read)(str(path))
+        captions = webvtt.from_buffer(io.StringIO(read_text(path)), path.suffix.lower()[1:])
     except (MalformedFileError, MalformedCaptionError) as error:
         raise InputError("tekstingen er ødelagt", str(path), "Eksporter den på nytt fra kilden.") from error
     lines = [
-        (caption.voice or "", " ".join(caption.text.split()), caption.start_in_seconds, caption.end_in_seconds)
+        (
+            name,
+            text,
+            caption.start_time.in_milliseconds() / 1000,
+            caption.end_time.in_milliseconds() / 1000,
+        )
         for caption in captions
+        for name, text in _voices(caption.raw_text)
     ]
     return from_lines(path.stem, [_named(line) for line in lines])
+
+
+def _voices(cue: str) -> list[tuple[str, str]]:
+    """Who says what in one caption: a name for each voice tag, none for what stands before the first."""
+    before, *rest = VOICE.split(cue)
+    said = [("", before), *zip(rest[::2], rest[1::2], strict=True)]
+    return [(name.strip(), " ".join(html.unescape(TAG.sub("", text)).split())) for name, text in said]
 
 
 def _read_txt(path: Path) -> Transcript:
@@ -80,17 +113,21 @@ def _read_txt(path: Path) -> Transcript:
 
 def _read_docx(path: Path) -> Transcript:
     import docx
-    from docx.opc.exceptions import PackageNotFoundError
 
+    require_file(path)
     try:
-        document = docx.Document(str(path))
-    except (PackageNotFoundError, KeyError, ValueError) as error:
+        paragraphs = [unicodedata.normalize("NFC", p.text).strip() for p in docx.Document(str(path)).paragraphs]
+    except Exception as error:  # a broken Word file fails in every way that zip, XML and their readers know
         raise InputError("er ikke et Word-dokument som kan leses", str(path), "Lagre det på nytt som .docx.") from error
-    return from_lines(path.stem, [_named(("", p.text.strip(), None, None)) for p in document.paragraphs])
+    return from_lines(path.stem, [_named(("", text, None, None)) for text in paragraphs])
 
 
 READERS: dict[str, Callable[[Path], Transcript]] = {
-    ".json": _read_json, ".vtt": _read_captions, ".srt": _read_captions, ".txt": _read_txt, ".docx": _read_docx,
+    ".json": _read_json,
+    ".vtt": _read_captions,
+    ".srt": _read_captions,
+    ".txt": _read_txt,
+    ".docx": _read_docx,
 }
 
 
@@ -148,7 +185,10 @@ def to_txt(transcript: Transcript) -> str:
 
 def to_vtt(transcript: Transcript) -> str:
     """WebVTT with a voice tag for each turn."""
-    cues = [f"{_clock(t.start, '.')} --> {_clock(t.end, '.')}\n<v {t.speaker}>{t.text}\n" for t in transcript.turns]
+    cues = [
+        f"{_clock(t.start, '.')} --> {_clock(t.end, '.')}\n<v {t.speaker}>{html.escape(t.text, quote=False)}\n"
+        for t in transcript.turns
+    ]
     return "WEBVTT\n\n" + "\n".join(cues)
 
 
@@ -167,9 +207,19 @@ def _clock(seconds: float | None, point: str) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{point}{rest % 1000:03}"
 
 
-WRITERS: dict[str, Callable[[Transcript], str]] = {"json": to_json, "vtt": to_vtt, "srt": to_srt, "txt": to_txt}
+WRITERS: dict[str, Callable[[Transcript], str]] = {
+    "json": to_json,
+    "vtt": to_vtt,
+    "srt": to_srt,
+    "txt": to_txt,
+}
 
 
-def with_metadata(transcript: Transcript, **known: str | None) -> Transcript:
+def with_metadata(transcript: Transcript, role: str = "", chain: str = "", sector: str = "") -> Transcript:
     """The transcript with role, chain or sector as a person gave them; empty ones change nothing."""
-    return replace(transcript, **{key: value for key, value in known.items() if value})
+    return replace(
+        transcript,
+        role=role or transcript.role,
+        chain=chain or transcript.chain,
+        sector=sector or transcript.sector,
+    )

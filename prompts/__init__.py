@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 
 def recogniser_prompt(language: str, sector: str = "") -> str:
-    """What the recogniser reads before it listens: spelling and vocabulary of the language and, where known, the sector."""
+    """What the recogniser reads before it listens: spelling and vocabulary of the language and the sector."""
     prompts = tomllib.loads(_read("recogniser.toml"))
     texts = prompts.get(language, {})
     return " ".join(filter(None, [texts.get("general", ""), texts.get(sector.replace(" ", "_"), "")]))

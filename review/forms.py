@@ -75,9 +75,7 @@ def shown_target(item: Item) -> str:
 def read_asked(form: DecisionForm, person: str, item: Item) -> Asked:
     """The choice in the form. Refused: it makes no sense. Stale: the page showed other words at this span."""
     if form.ordlyd != seal(item.phrase):
-        raise Stale(
-            "utsagnet har fått ny ordlyd", item.interview.name, "Gå tilbake til listen og les det på nytt."
-        )
+        raise Stale("utsagnet har fått ny ordlyd", item.interview.name, "Gå tilbake til listen og les det på nytt.")
     action, seen, note = _action(form), _seen(form), _note(form)
     category, positions = _target(form, action)
     if action == MOVE and item.category != COMPETENCE:
@@ -98,9 +96,7 @@ def _seen(form: DecisionForm) -> int | None:
     if not form.sett:
         return None
     if not (form.sett.isascii() and form.sett.isdigit()):
-        raise Refused(
-            "skjemaet viser til en avgjørelse som ikke kan finnes", form.sett, "Last siden på nytt."
-        )
+        raise Refused("skjemaet viser til en avgjørelse som ikke kan finnes", form.sett, "Last siden på nytt.")
     return int(form.sett[:18])
 
 

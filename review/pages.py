@@ -31,9 +31,7 @@ HEADINGS = {
 }
 
 
-def page(
-    request: Request, template: str, visitor: Visitor, status: int = 200, **content: object
-) -> HTMLResponse:
+def page(request: Request, template: str, visitor: Visitor, status: int = 200, **content: object) -> HTMLResponse:
     """The template with its content, and what every page's frame shows."""
     frame = {
         "visitor": visitor,
@@ -43,9 +41,7 @@ def page(
     return HTMLResponse(TEMPLATES.get_template(template).render(**frame, **content), status)
 
 
-def error_page(
-    request: Request, visitor: Visitor, status: int, error: InputError, back: str = "/"
-) -> HTMLResponse:
+def error_page(request: Request, visitor: Visitor, status: int, error: InputError, back: str = "/") -> HTMLResponse:
     """What is wrong, with which value, and what to do next."""
     heading = HEADINGS.get(status, HEADINGS[400])
     return page(request, "error.html", visitor, status, heading=heading, error=error, back=back)

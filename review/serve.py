@@ -28,9 +28,7 @@ def serve(sessions: sessionmaker[Session], settings: Settings, host: str, port: 
         file=sys.stderr,
     )
     # No access log: addresses name projects. Warnings only, and none of them quotes what people said.
-    config = uvicorn.Config(
-        create_app(sessions, settings), log_level="warning", access_log=False, server_header=False
-    )
+    config = uvicorn.Config(create_app(sessions, settings), log_level="warning", access_log=False, server_header=False)
     with listening, suppress(KeyboardInterrupt):  # that is how it is stopped
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -116,9 +116,7 @@ class ProjectView:
 
 def front_page(session: Session) -> tuple[ProjectLine, ...]:
     """Every project, by name."""
-    return tuple(
-        _project_line(project, interview_states(session, project.id)) for project in list_projects(session)
-    )
+    return tuple(_project_line(project, interview_states(session, project.id)) for project in list_projects(session))
 
 
 def project_page(session: Session, project: Project) -> ProjectView:

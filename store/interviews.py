@@ -127,7 +127,7 @@ def list_interviews(session: Session, project_id: int) -> tuple[Interview, ...]:
     return tuple(_interview(row) for row in session.scalars(_interviews(project_id)))
 
 
-def record_problem(session: Session, interview_id: int, step: str, what: str, next: str) -> Problem:  # noqa: A002
+def record_problem(session: Session, interview_id: int, step: str, what: str, next: str) -> Problem:
     """Keeps why a step failed. It shows until a newer result is saved for the interview."""
     row = ProblemRow(interview_id=interview_id, step=step, what=what, next=next)
     session.add(row)
@@ -183,8 +183,7 @@ def _newest_transcripts(session: Session, project_id: int) -> dict[int, _Done]:
         .order_by(TranscriptRow.version)
     )
     return {
-        interview_id: _Done(transcript_id, transcript_id, created)
-        for interview_id, transcript_id, created in found
+        interview_id: _Done(transcript_id, transcript_id, created) for interview_id, transcript_id, created in found
     }
 
 
@@ -210,8 +209,7 @@ def _newest_problems(session: Session, project_id: int) -> dict[int, Problem]:
         .order_by(ProblemRow.id)
     )
     return {
-        row.interview_id: Problem(row.id, row.interview_id, row.step, row.what, row.next, row.created)
-        for row in rows
+        row.interview_id: Problem(row.id, row.interview_id, row.step, row.what, row.next, row.created) for row in rows
     }
 
 

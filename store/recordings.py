@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from fsspec import AbstractFileSystem  # type: ignore[import-untyped]
-from fsspec.core import url_to_fs  # type: ignore[import-untyped]
-from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]
+from fsspec import AbstractFileSystem
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
 
 from pipeline.errors import InputError, WorkError
 from store.database import full_disk

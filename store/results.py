@@ -79,9 +79,7 @@ def transcript_of(session: Session, coding: StoredCoding) -> StoredTranscript:
     return stored
 
 
-def save_transcript(
-    session: Session, interview_id: int, key: str, transcript: Transcript
-) -> StoredTranscript:
+def save_transcript(session: Session, interview_id: int, key: str, transcript: Transcript) -> StoredTranscript:
     """The interview's next version, or this key's first. ValueError where `transcript.id` is not its name."""
     _check_name(session, interview_id, transcript.id)
     data = TRANSCRIPT.dump_python(transcript, mode="json")
@@ -133,9 +131,7 @@ def latest_clustering(session: Session, project_id: int) -> StoredClustering | N
     return _clustering(session, session.scalar(_clusterings(project_id).limit(1)))
 
 
-def save_clustering(
-    session: Session, project_id: int, key: str, candidates: Sequence[Candidate]
-) -> StoredClustering:
+def save_clustering(session: Session, project_id: int, key: str, candidates: Sequence[Candidate]) -> StoredClustering:
     """The project's clustering for this key, the first one saved."""
     rows = [_candidate_values(candidate) for candidate in candidates]
     clustering_id = insert_once(session, ClusteringRow, project_id=project_id, key=key)

@@ -29,9 +29,7 @@ BASE = "http://127.0.0.1:8000"
 PROJECT = "Butikk"
 PEOPLE = "/prosjekt/Butikk/plass/people"
 TRAITS = "/prosjekt/Butikk/kategori/trait"
-ANSWER = (
-    "Det er travelt. Jeg får folk til å føle seg sett, og <script>alert(1)</script> jeg er i godt humør. Ja."
-)
+ANSWER = "Det er travelt. Jeg får folk til å føle seg sett, og <script>alert(1)</script> jeg er i godt humør. Ja."
 SEEN, SCRIPT, HUMOUR, YES = "får folk til å føle seg sett", "<script>alert(1)</script>", "i godt humør", "Ja"
 
 
@@ -113,7 +111,5 @@ def fill(session: Session) -> None:
     stored = save_transcript(session, interview.id, "k1", Transcript("kari", turns))
     save_coding(session, stored.id, "k1", "r1", suggestions())
     seen = phrase_of(SEEN)
-    candidate = Candidate(
-        "c1", "Se folk", (Placement("people", 0.7),), ("kari",), (seen, replace(seen, end=9))
-    )
+    candidate = Candidate("c1", "Se folk", (Placement("people", 0.7),), ("kari",), (seen, replace(seen, end=9)))
     save_clustering(session, project.id, "k1", [candidate])

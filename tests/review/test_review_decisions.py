@@ -35,9 +35,7 @@ def test_button_stores_the_decision(
     assert made.choice == replace(wanted, note="Tydelig.")
     assert made.phrase == phrase_of(SEEN)
     assert answer.status_code == 303
-    assert (
-        answer.headers["location"] == f"{PEOPLE}?avgjort={made.id}#u1-1-{made.phrase.start}-{made.phrase.end}"
-    )
+    assert answer.headers["location"] == f"{PEOPLE}?avgjort={made.id}#u1-1-{made.phrase.start}-{made.phrase.end}"
 
 
 def test_approved_trait_stays_a_trait(kari: Browser, kept: Kept) -> None:
@@ -210,9 +208,7 @@ def test_decision_without_a_name_is_refused(kari: Browser, kept: Kept) -> None:
         ({"handling": "forkast", "intervju": "ukjent"}, 404),
     ],
 )
-def test_unusable_form_changes_nothing(
-    kari: Browser, kept: Kept, fields: dict[str, str], status: int
-) -> None:
+def test_unusable_form_changes_nothing(kari: Browser, kept: Kept, fields: dict[str, str], status: int) -> None:
     """A form with a value that cannot be used gets a plain Norwegian page and stores nothing."""
     answer = kari.client.post(PEOPLE, data=kari.form(SEEN) | fields, follow_redirects=False)
     assert answer.status_code == status
@@ -228,9 +224,7 @@ def test_empty_form_is_refused(kari: Browser, kept: Kept) -> None:
     assert kept.history() == ()
 
 
-def test_form_of_another_project_is_refused(
-    kari: Browser, kept: Kept, sessions: sessionmaker[Session]
-) -> None:
+def test_form_of_another_project_is_refused(kari: Browser, kept: Kept, sessions: sessionmaker[Session]) -> None:
     """A phrase cannot be decided on through a project that does not have it."""
     answer = kari.send(kari.form(SEEN), "godkjenn", "/prosjekt/Ukjent/plass/people")
     assert answer.status_code == 404

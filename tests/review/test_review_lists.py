@@ -149,9 +149,7 @@ def test_balance_list_has_its_own_address(client: TestClient, kari: Browser) -> 
     assert SEEN in text
 
 
-def test_decision_survives_a_new_coding(
-    client: TestClient, kari: Browser, sessions: sessionmaker[Session]
-) -> None:
+def test_decision_survives_a_new_coding(client: TestClient, kari: Browser, sessions: sessionmaker[Session]) -> None:
     """A phrase stays where a person put it when a new model suggests another position."""
     kari.decide(SEEN, "flytt", plass="routines")
     elsewhere = Label("competence", 0.9, (Placement("technology", 0.9),))
@@ -160,9 +158,7 @@ def test_decision_survives_a_new_coding(
     assert "<mark>" not in client.get("/prosjekt/Butikk/plass/technology").text
 
 
-def test_decision_on_other_words_says_so(
-    client: TestClient, kari: Browser, sessions: sessionmaker[Session]
-) -> None:
+def test_decision_on_other_words_says_so(client: TestClient, kari: Browser, sessions: sessionmaker[Session]) -> None:
     """Where a new transcription has other words at the span, the list shows which words were decided on."""
     kari.decide(SEEN, "godkjenn")
     phrase = replace(phrase_of(SEEN), text="får folk til å føle seg rett")
@@ -202,9 +198,7 @@ def _add_many(sessions: sessionmaker[Session], number: int) -> None:
     words = [f"utsagn{i:03d}" for i in range(number)]
     with sessions.begin() as session:
         project = project_named(session, "Butikk")
-        interview = add_interview(
-            session, project.id, Source("ola", "transcript", "b" * 64, ".txt")
-        ).interview
+        interview = add_interview(session, project.id, Source("ola", "transcript", "b" * 64, ".txt")).interview
         turn = Turn("respondent", " ".join(words))
         stored = save_transcript(session, interview.id, "k", Transcript("ola", (turn,)))
         save_coding(session, stored.id, "k", "r", [_at_pace(i, word) for i, word in enumerate(words)])

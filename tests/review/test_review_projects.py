@@ -72,9 +72,7 @@ def test_project_page_shows_candidates_with_coverage_and_quote(client: TestClien
     assert f"«{SEEN}»" in text
 
 
-def test_project_page_says_what_failed_and_what_next(
-    client: TestClient, sessions: sessionmaker[Session]
-) -> None:
+def test_project_page_says_what_failed_and_what_next(client: TestClient, sessions: sessionmaker[Session]) -> None:
     """An interview that failed shows what is wrong and what to do."""
     with sessions.begin() as session:
         project = project_named(session, "Butikk")

@@ -64,9 +64,7 @@ def test_several_processes_open_an_empty_database_at_once(url: str) -> None:
     assert [process.wait(timeout=60) for process in processes] == [0] * 4
 
 
-def test_works_without_alembic_ini_in_any_folder(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_works_without_alembic_ini_in_any_folder(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The migrations are found from whatever folder the program is started in."""
     monkeypatch.chdir(tmp_path)
     open_database(url).kw["bind"].dispose()
@@ -85,10 +83,7 @@ def test_sqlite_pragmas_hold_on_every_connection(tmp_path: Path) -> None:
     """SQLite runs in WAL mode, with foreign keys and a wait for locks."""
     sessions = open_database(f"sqlite:///{tmp_path / 'a.db'}")
     with sessions() as session:
-        found = [
-            session.scalar(text(f"PRAGMA {name}"))
-            for name in ("journal_mode", "foreign_keys", "busy_timeout")
-        ]
+        found = [session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys", "busy_timeout")]
     assert found == ["wal", 1, database.BUSY_MS]
 
 

@@ -56,9 +56,7 @@ def test_undo_brings_back_the_one_before(session: Session, project: Project, phr
     assert history(session, project.id)[:3] == (first, second, undo)
 
 
-def test_undo_of_an_older_decision_leaves_the_newest(
-    session: Session, project: Project, phrase: Phrase
-) -> None:
+def test_undo_of_an_older_decision_leaves_the_newest(session: Session, project: Project, phrase: Phrase) -> None:
     """Undoing an older decision does not touch the newer one."""
     first = decide(session, project.id, phrase, APPROVE)
     second = decide(session, project.id, phrase, Choice("reject", "Ola"))
@@ -93,17 +91,13 @@ def test_undo_on_another_phrase_is_refused(session: Session, project: Project, p
         decide(session, project.id, phrase, Choice("undo", "Ola", undoes=first.id + 1))
 
 
-def test_decision_on_an_unknown_interview_is_refused(
-    session: Session, project: Project, phrase: Phrase
-) -> None:
+def test_decision_on_an_unknown_interview_is_refused(session: Session, project: Project, phrase: Phrase) -> None:
     """A phrase of an interview that the project lacks cannot be decided."""
     with pytest.raises(InputError, match="per"):
         decide(session, project.id, replace(phrase, interview="per"), APPROVE)
 
 
-def test_projects_do_not_see_each_others_decisions(
-    session: Session, project: Project, phrase: Phrase
-) -> None:
+def test_projects_do_not_see_each_others_decisions(session: Session, project: Project, phrase: Phrase) -> None:
     """Decisions belong to their project."""
     decide(session, project.id, phrase, APPROVE)
     other = create_project(session, "Sykehjem", ())
@@ -153,18 +147,14 @@ def test_database_refuses_to_replace_or_empty(session: Session, project: Project
     decision = decide(session, project.id, phrase, APPROVE)
     session.commit()
     sqlite = session.get_bind().dialect.name == "sqlite"
-    around = (
-        "INSERT OR REPLACE INTO decisions SELECT * FROM decisions" if sqlite else "TRUNCATE decisions CASCADE"
-    )
+    around = "INSERT OR REPLACE INTO decisions SELECT * FROM decisions" if sqlite else "TRUNCATE decisions CASCADE"
     with pytest.raises(IntegrityError, match="append-only"):
         session.execute(text(around))
     session.rollback()
     assert history(session, project.id) == (decision,)
 
 
-def test_database_refuses_a_decision_by_nobody(
-    session: Session, project: Project, interview: Interview
-) -> None:
+def test_database_refuses_a_decision_by_nobody(session: Session, project: Project, interview: Interview) -> None:
     """A decision without a person is refused by the database, not only by the program."""
     insert = """INSERT INTO decisions (created, project_id, interview_id, turn, start, "end", text, action,
         category, positions, note, person) VALUES ('2024-01-01', :project, :interview, 0, 0, 1, 'a', 'reject',

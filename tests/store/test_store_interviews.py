@@ -36,14 +36,12 @@ def test_everything_known_of_an_interview_is_kept(session: Session, project: Pro
     added = add_interview(session, project.id, SOURCE)
     assert not added.duplicate
     fields = asdict(added.interview)
-    assert {name: fields[name] for name in asdict(SOURCE) if name != "stem"} | {
-        "stem": fields["name"]
-    } == asdict(SOURCE)
+    assert {name: fields[name] for name in asdict(SOURCE) if name != "stem"} | {"stem": fields["name"]} == asdict(
+        SOURCE
+    )
 
 
-def test_same_content_twice_is_one_interview(
-    session: Session, project: Project, interview: Interview
-) -> None:
+def test_same_content_twice_is_one_interview(session: Session, project: Project, interview: Interview) -> None:
     """The same content under another name is the interview there is, and said to be a duplicate."""
     source = Source("kopi", "audio", interview.sha256, ".mp3", role="annen")
     added = add_interview(session, project.id, source)
@@ -62,16 +60,11 @@ def test_same_content_in_another_project_is_another_interview(session: Session, 
 
 def test_same_file_name_gets_a_number(session: Session, project: Project, interview: Interview) -> None:
     """Other content under a name that is taken gets the next free number."""
-    names = [
-        add_interview(session, project.id, replace(SOURCE, sha256=digit * 64)).interview.name
-        for digit in "bcd"
-    ]
+    names = [add_interview(session, project.id, replace(SOURCE, sha256=digit * 64)).interview.name for digit in "bcd"]
     assert names == ["kari-2", "kari-3", "kari-4"]
 
 
-def test_duplicate_of_a_numbered_interview_is_found(
-    session: Session, project: Project, interview: Interview
-) -> None:
+def test_duplicate_of_a_numbered_interview_is_found(session: Session, project: Project, interview: Interview) -> None:
     """Content that was given a number is found again when it is added again."""
     first = add_interview(session, project.id, SOURCE)
     again = add_interview(session, project.id, SOURCE)
@@ -80,11 +73,7 @@ def test_duplicate_of_a_numbered_interview_is_found(
 
 def test_interview_is_found_by_name(session: Session, project: Project, interview: Interview) -> None:
     """An interview is found by its name in its project."""
-    assert (
-        find_interview(session, project.id, "kari")
-        == interview
-        == interview_named(session, project.id, "kari")
-    )
+    assert find_interview(session, project.id, "kari") == interview == interview_named(session, project.id, "kari")
     assert find_interview(session, project.id, "per") is None
 
 
@@ -102,9 +91,7 @@ def test_interview_needs_its_project(session: Session) -> None:
 
 def test_new_interview_is_queued(session: Session, project: Project, interview: Interview) -> None:
     """An interview without results is queued."""
-    expected = InterviewState(
-        "kari", "butikksjef", "Nord", "audio", "queued", "", "", suggestions=0, decisions=0
-    )
+    expected = InterviewState("kari", "butikksjef", "Nord", "audio", "queued", "", "", suggestions=0, decisions=0)
     assert state(session, project) == expected
 
 

@@ -28,9 +28,7 @@ def source(tmp_path: Path) -> Path:
 def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A folder with glob signs in its name, the same as a URL, and a store that is not on the disk."""
     folder = tmp_path / "opptak [a]*"
-    return {"folder": str(folder), "file": f"file://{folder}", "memory": f"memory://{uuid4().hex}"}[
-        request.param
-    ]
+    return {"folder": str(folder), "file": f"file://{folder}", "memory": f"memory://{uuid4().hex}"}[request.param]
 
 
 def kept(folder: Path) -> list[str]:

@@ -48,13 +48,9 @@ transcripts = st.builds(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(transcript=transcripts)
-def test_any_transcript_comes_back_exactly(
-    session: Session, interview: Interview, transcript: Transcript
-) -> None:
+def test_any_transcript_comes_back_exactly(session: Session, interview: Interview, transcript: Transcript) -> None:
     """Whatever text, times and probabilities a transcript has, it comes back equal."""
     key = repr(transcript)
     saved = save_transcript(session, interview.id, key.encode("unicode_escape").decode(), transcript)
@@ -63,9 +59,7 @@ def test_any_transcript_comes_back_exactly(
     assert find_transcript(session, interview.id, saved.key) == saved
 
 
-def test_same_key_gives_the_first_transcript(
-    session: Session, interview: Interview, transcript: Transcript
-) -> None:
+def test_same_key_gives_the_first_transcript(session: Session, interview: Interview, transcript: Transcript) -> None:
     """Saving twice under one key gives the first result both times and makes no version."""
     first = save_transcript(session, interview.id, "t1", transcript)
     second = save_transcript(session, interview.id, "t1", replace(transcript, language="nn"))
@@ -81,9 +75,7 @@ def test_new_key_makes_a_version(session: Session, interview: Interview, transcr
     assert find_transcript(session, interview.id, "t1") == first
 
 
-def test_nothing_is_found_before_it_is_saved(
-    session: Session, project: Project, interview: Interview
-) -> None:
+def test_nothing_is_found_before_it_is_saved(session: Session, project: Project, interview: Interview) -> None:
     """Without results every look-up gives None."""
     assert find_transcript(session, interview.id, "t1") is None
     assert latest_transcript(session, interview.id) is None
@@ -101,9 +93,7 @@ def test_transcript_under_another_name_is_refused(
         save_transcript(session, interview.id, "t1", replace(transcript, id="per"))
 
 
-def test_number_that_json_lacks_is_refused(
-    session: Session, interview: Interview, transcript: Transcript
-) -> None:
+def test_number_that_json_lacks_is_refused(session: Session, interview: Interview, transcript: Transcript) -> None:
     """A time that is no number is refused rather than kept as something else."""
     turn = Turn("respondent", "ja", words=(Word("ja", float("nan"), 1.0, 0.5),))
     with pytest.raises((ValueError, StatementError)):
@@ -169,9 +159,7 @@ def test_candidates_come_back_exactly(session: Session, project: Project, candid
     assert saved.candidates[0] == candidate
 
 
-def test_same_key_gives_the_first_clustering(
-    session: Session, project: Project, candidate: Candidate
-) -> None:
+def test_same_key_gives_the_first_clustering(session: Session, project: Project, candidate: Candidate) -> None:
     """Saving a clustering twice under one key gives the first one."""
     first = save_clustering(session, project.id, "k1", [candidate])
     assert save_clustering(session, project.id, "k1", []) == first
