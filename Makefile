@@ -50,6 +50,7 @@ heads: setup
 
 # Needs the UD Norwegian Bokmål treebank: make grammar TREEBANK=folder
 grammar: setup
+	$(PIP) spacy-lookups-data==1.0.5
 	$(BIN)/python -m models.norwegian.train --treebank $(TREEBANK)
 
 clean:

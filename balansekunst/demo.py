@@ -124,8 +124,8 @@ def show_proxies(coded: list[Suggestion]) -> None:
         if proxy:
             kind, stands_for = norwegian(proxy.kind), escape(proxy.stands_for or "noe annet")
             wording = escape(suggestion.phrase.text)
-            out.print(f"• «{wording}» er [bold]{kind}[/bold], står trolig for [bold]{stands_for}[/bold]")
-            out.print(f"  {escape(proxy.question)}", style="dim")
+            out.print(f"• «{wording}» er [bold]{kind}[/bold], står trolig for [bold]{stands_for}[/bold]", markup=True)
+            out.print(f"  {proxy.question}", style="dim")
 
 
 def show_candidates(candidates: tuple[Candidate, ...]) -> None:
@@ -135,5 +135,5 @@ def show_candidates(candidates: tuple[Candidate, ...]) -> None:
         place = norwegian(candidate.positions[0].position) if candidate.positions else ""
         quote = quotes(candidate)[0]
         spread = f"{len(candidate.interviews)} intervjuer, {len(candidate.phrases)} utsagn"
-        out.print(f"{number:>2}. [bold]{escape(candidate.name)}[/bold] · {place} · {spread}")
-        out.print(f"    «{escape(quote.text)}» ({quote.interview})", style="dim", highlight=False)
+        out.print(f"{number:>2}. [bold]{escape(candidate.name)}[/bold] · {place} · {spread}", markup=True)
+        out.print(f"    «{quote.text}» ({quote.interview})", style="dim")

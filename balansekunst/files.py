@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -55,7 +56,7 @@ def transcribe_command(
     format: Annotated[TranscriptFormat, typer.Option(help="Filformat.")] = TranscriptFormat.json,
     role: Role = "",
     chain: Annotated[str, typer.Option(help="Kjede.")] = "",
-    sector: Annotated[str, typer.Option(help="Bransje, for ordforrådet: varehandel, helse, skole.")] = "",
+    sector: Annotated[str, typer.Option(help="Bransje, for ordforrådet: varehandel, helse og omsorg, utdanning.")] = "",
     swap_speakers: Annotated[bool, typer.Option("--swap-speakers", help="Bytt intervjuer og informant.")] = False,
 ) -> None:
     """Gjør et opptak om til tekst med tid på hvert ord og hvem som snakker."""
@@ -100,7 +101,7 @@ def code_command(
     batch.finish()
 
 
-def _refuse_twice(seen: dict[object, Path], path: Path, marks: dict[str, object]) -> None:
+def _refuse_twice(seen: dict[object, Path], path: Path, marks: Mapping[str, object]) -> None:
     """The same interview handed in twice would count twice in every cluster."""
     for what, mark in marks.items():
         if mark in seen:

@@ -12,6 +12,7 @@ import argparse
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -136,7 +137,11 @@ def measure_position(phrases: list[LabelledPhrase], vectors: Vectors, rng: np.ra
     dimension = np.array([POINTS[2 * d] in dimension_of(r[0]).points for d, r in zip(by_dimension, right, strict=True)])
     roles = np.array([told[i].role for i in spoken])
     rows = [("position, top 1 of 6, unseen roles", first), ("… top 2 of 6", second), ("… right dimension", dimension)]
-    return [with_interval(what, roles, lambda index, hit=hit: float(hit[index].mean()), rng) for what, hit in rows]
+    return [with_interval(what, roles, partial(_share, hit), rng) for what, hit in rows]
+
+
+def _share(hit: np.ndarray, index: np.ndarray) -> float:
+    return float(hit[index].mean())
 
 
 def measure_phrases(interviews: list[AnnotatedInterview], vectors: Vectors, rng: np.random.Generator) -> list[Figure]:

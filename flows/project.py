@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.context import Context, current_context
-from flows.steps import RunSummary, clustering_step, coding_step, explain, is_done, transcript_step
-from pipeline.errors import WorkError
+from flows.steps import Fault, RunSummary, clustering_step, coding_step, explain, is_done, transcript_step
+from pipeline.errors import InputError, WorkError
 from store.interviews import Interview, interview_named, list_interviews, record_problem
 from store.projects import project_named
 from store.results import StoredTranscript
 
 RETRY_SECONDS: list[float] = [2, 10]
+
+
+@contextmanager
+def _wordless() -> Iterator[None]:
+    """Prefect writes an error's text into its own database, where no word of an interview belongs."""
+    try:
+        yield
+    except (InputError, ConnectionError, TimeoutError):
+        raise
+    except Exception as error:  # noqa: BLE001 - raised again, by the name of its type alone
+        raise Fault(type(error).__name__) from None
 
 
 def _may_help(_task: object, _run: object, state: object) -> bool:
@@ -24,19 +38,22 @@ def _may_help(_task: object, _run: object, state: object) -> bool:
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_SECONDS, retry_condition_fn=_may_help)
 def transcribe(interview: Interview) -> StoredTranscript:
     """Recording or file → transcript."""
-    return transcript_step(current_context(), interview)
+    with _wordless():
+        return transcript_step(current_context(), interview)
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_SECONDS, retry_condition_fn=_may_help)
 def code(transcript: StoredTranscript) -> int:
     """Transcript → number of suggestions."""
-    return len(coding_step(current_context(), transcript).suggestions)
+    with _wordless():
+        return len(coding_step(current_context(), transcript).suggestions)
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_SECONDS, retry_condition_fn=_may_help)
 def gather(project_id: int) -> int:
     """All codings → number of candidate key competences."""
-    return len(clustering_step(current_context(), project_id))
+    with _wordless():
+        return len(clustering_step(current_context(), project_id))
 
 
 @flow(name="interview", validate_parameters=False)

@@ -42,6 +42,10 @@ from store.results import (
 )
 
 
+class Fault(Exception):
+    """Stands for a fault of the program by the name of its type: its own text may quote what was said."""
+
+
 @dataclass(frozen=True)
 class RunSummary:
     """How a run ended: names of the interviews done now, left as they were, and failed with the reason."""
@@ -138,11 +142,15 @@ def clustering_step(context: Context, project_id: int) -> tuple[Candidate, ...]:
         kept = find_clustering(session, project_id, key)
     if kept:
         return kept.candidates
-    labeller = load_labeller(context.profile)
-    vectors = labeller.heads.project(labeller.embedder.encode([s.phrase.text for s in told]))
-    candidates = cluster(told, vectors, load_names(context.profile))
+    candidates = _gather(context, told) if told else ()
     with context.sessions.begin() as session:
         return save_clustering(session, project_id, key, candidates).candidates
+
+
+def _gather(context: Context, told: list[Suggestion]) -> tuple[Candidate, ...]:
+    labeller = load_labeller(context.profile)
+    vectors = labeller.heads.project(labeller.embedder.encode([s.phrase.text for s in told]))
+    return cluster(told, vectors, load_names(context.profile))
 
 
 def competences_of(context: Context, project_id: int) -> list[Suggestion]:
@@ -174,4 +182,5 @@ def explain(error: Exception) -> tuple[str, str]:
     """What is wrong and what next, for the status; never words of the transcript."""
     if isinstance(error, InputError):
         return error.what, error.next
-    return f"uventet feil ({type(error).__name__})", "Kjør på nytt; meld fra hvis det skjer igjen."
+    kind = str(error) if isinstance(error, Fault) else type(error).__name__
+    return f"uventet feil ({kind})", "Kjør på nytt; meld fra hvis det skjer igjen."

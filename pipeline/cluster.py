@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -95,7 +96,8 @@ def name_groups(centres: np.ndarray, names: Names, typical: list[str]) -> list[t
 
 
 def _slug(text: str) -> str:
-    return "-".join(re.findall(r"\w+", text.lower())[:6])
+    """A readable id that two wordings never share."""
+    return "-".join([*re.findall(r"\w+", text.lower())[:4], hashlib.sha256(text.encode()).hexdigest()[:6]])
 
 
 def _candidate(

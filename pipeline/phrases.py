@@ -16,7 +16,7 @@ from pipeline.records import RESPONDENT, Phrase, Transcript
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-RULES = "2"  # part of every coding's key: raise it when the rules below change
+RULES = "3"  # part of every coding's key: raise it when the rules below change
 SUBJECTS = {"nsubj", "nsubj:pass", "expl", "csubj"}
 BEING = {"er", "e", "var", "være", "vært", "vere"}
 LEADING = {"AUX", "ADV", "CCONJ", "SCONJ", "INTJ", "PUNCT", "PART"}
@@ -85,7 +85,14 @@ def _cut(span: Span, starts: list[int]) -> list[Span]:
 
 def parts(clause: Span) -> list[Span]:
     """A list of bare verbs or of nouns and adjectives as one phrase each; anything else whole."""
-    return _listed_verbs(clause) or _listed_names(_predicate(clause) or clause)
+    listed = _listed_verbs(clause)
+    if listed:
+        return listed
+    predicate = _predicate(clause)
+    if predicate is None:
+        return _listed_names(clause)
+    rest = clause.doc[predicate.end : clause.end]
+    return [*_listed_names(predicate), *([rest] if any(token.pos_ == "VERB" for token in rest) else [])]
 
 
 def _listed_names(span: Span) -> list[Span]:
@@ -149,7 +156,8 @@ def _predicate(clause: Span) -> Span | None:
     before = [token for token in clause.doc[clause.start : being.i] if token.lower_ not in FIRST_PERSON]
     if any(token.pos_ not in LEADING for token in before):
         return None
-    first = being.i + 2 if being.i + 1 < clause.end and clause.doc[being.i + 1].lower_ in FIRST_PERSON else being.i + 1
+    inverted = being.i + 1 < clause.end and clause.doc[being.i + 1].lower_ in FIRST_PERSON - {"en"}  # «så er jeg»
+    first = being.i + 2 if inverted else being.i + 1
     rest = clause.doc[first : clause.end]
     said = next((clause.doc[first : token.i] for token in rest if token.text == ","), rest)
     short = 0 < len(said) <= PREDICATE_LONGEST and not any(t.pos_ == "VERB" and t.dep_ != "acl" for t in said[:-1])

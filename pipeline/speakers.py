@@ -75,7 +75,7 @@ def _within_speech(times: np.ndarray, words: tuple[Word, ...]) -> np.ndarray:
 
 def _two_voices(voices: np.ndarray) -> np.ndarray | None:
     """Cosine [n, 2] of each window to the means of two groups, or None where there is one voice only."""
-    if len(voices) < 4:
+    if len(voices) < 4 or np.allclose(voices, voices[0]):
         return None
     groups = KMeans(2, n_init=10, random_state=0).fit_predict(voices)
     means = np.stack([voices[groups == group].mean(axis=0) for group in (0, 1)])

@@ -34,6 +34,8 @@ class Spelling:
             if ending is None:
                 return word
             replacement = lower[: -len(ending[0])] + ending[1]
+        if word.isupper() and len(word) > 1:
+            return replacement.upper()
         return replacement.capitalize() if word[0].isupper() else replacement
 
 

@@ -8,9 +8,11 @@ import json
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -50,33 +52,41 @@ def _read_json(path: Path) -> Transcript:
         data = json.loads(read_text(path))
         if not isinstance(data, dict):
             raise InputError("filen er ikke en transkripsjon", str(path), "Den skal være et objekt med «turns».")
-        return _checked(ADAPTER.validate_python({"id": path.stem} | {k: v for k, v in data.items() if v is not None}))
+        return _checked(ADAPTER.validate_python({"id": path.stem} | _without_null(data)), path)
     except json.JSONDecodeError as error:
         what = f"JSON-en er ødelagt i linje {error.lineno}, tegn {error.colno}"
         raise InputError(what, str(path), "Lag filen på nytt, eller rett den i et tekstprogram.") from error
     except ValidationError as error:
         raise InputError(_describe(error), str(path), "Se formatet i README, «Transkripsjoner».") from error
     except (ValueError, RecursionError) as error:
-        what = f"filen er ikke en transkripsjon ({error})"
+        what = "filen er ikke en transkripsjon"
         raise InputError(what, str(path), "Se formatet i README, «Transkripsjoner».") from error
 
 
-def _checked(transcript: Transcript) -> Transcript:
-    """The transcript, where its speakers, times and letters are such as can be kept. ValueError names what is not."""
+def _checked(transcript: Transcript, path: Path) -> Transcript:
+    """The transcript, where its speakers, times and letters are such as can be kept. InputError names what is not."""
     for i, turn in enumerate(transcript.turns):
         if turn.speaker not in (INTERVIEWER, RESPONDENT):
-            raise ValueError(f"feltet «turns.{i}.speaker» er {turn.speaker!r}, ikke {INTERVIEWER} eller {RESPONDENT}")
+            what = f"feltet «turns.{i}.speaker» er «{turn.speaker}»"
+            raise InputError(what, str(path), f"Skriv {INTERVIEWER} eller {RESPONDENT}.")
         times = [turn.start, turn.end, *(time for word in turn.words for time in (word.start, word.end))]
         if not all(time is None or 0 <= time < math.inf for time in times):
-            raise ValueError(f"feltet «turns.{i}» har en tid som ikke er et antall sekunder")
+            raise InputError(f"feltet «turns.{i}» har en umulig tid", str(path), "Tider er sekunder fra 0 og oppover.")
     to_json(transcript).encode()  # half a surrogate pair, which JSON can escape, fits in no file: ValueError
     return transcript
+
+
+def _without_null(data: Any) -> Any:
+    """`null` means the same as leaving the field out, at any depth."""
+    if isinstance(data, dict):
+        return {key: _without_null(value) for key, value in data.items() if value is not None}
+    return [_without_null(value) for value in data] if isinstance(data, list) else data
 
 
 def _describe(error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "øverst"
-    return f"feltet «{where}» er feil ({first['msg']})"
+    return f"feltet «{where}» mangler" if first["type"] == "missing" else f"feltet «{where}» har feil form eller verdi"
 
 
 def _read_captions(path: Path) -> Transcript:
@@ -97,7 +107,7 @@ def _read_captions(path: Path) -> Transcript:
         for caption in captions
         for name, text in _voices(caption.raw_text)
     ]
-    return from_lines(path.stem, [_named(line) for line in lines])
+    return from_lines(path.stem, _speakers(lines))
 
 
 def _voices(cue: str) -> list[tuple[str, str]]:
@@ -108,7 +118,7 @@ def _voices(cue: str) -> list[tuple[str, str]]:
 
 
 def _read_txt(path: Path) -> Transcript:
-    return from_lines(path.stem, [_named(("", line.strip(), None, None)) for line in read_text(path).splitlines()])
+    return from_lines(path.stem, _speakers([("", line.strip(), None, None) for line in read_text(path).splitlines()]))
 
 
 def _read_docx(path: Path) -> Transcript:
@@ -116,10 +126,22 @@ def _read_docx(path: Path) -> Transcript:
 
     require_file(path)
     try:
-        paragraphs = [unicodedata.normalize("NFC", p.text).strip() for p in docx.Document(str(path)).paragraphs]
+        paragraphs = [unicodedata.normalize("NFC", text).strip() for text in _word_lines(docx.Document(str(path)))]
     except Exception as error:  # a broken Word file fails in every way that zip, XML and their readers know
         raise InputError("er ikke et Word-dokument som kan leses", str(path), "Lagre det på nytt som .docx.") from error
-    return from_lines(path.stem, [_named(("", text, None, None)) for text in paragraphs])
+    return from_lines(path.stem, _speakers([("", text, None, None) for text in paragraphs]))
+
+
+def _word_lines(document: Any) -> list[str]:
+    """Paragraphs and table rows in the order they stand; a row of speaker and words reads as `speaker: words`."""
+    lines: list[str] = []
+    for block in document.iter_inner_content():
+        if hasattr(block, "rows"):
+            rows = [[cell.text.strip() for cell in row.cells] for row in block.rows]
+            lines += [f"{row[0].rstrip(':')}: {' '.join(row[1:])}" if len(row) > 1 else "".join(row) for row in rows]
+        else:
+            lines.append(block.text)
+    return lines
 
 
 READERS: dict[str, Callable[[Path], Transcript]] = {
@@ -129,6 +151,20 @@ READERS: dict[str, Callable[[Path], Transcript]] = {
     ".txt": _read_txt,
     ".docx": _read_docx,
 }
+
+
+def _speakers(lines: list[Line]) -> list[Line]:
+    """The lines with leading names taken out: names that are known, or that begin more than one line.
+
+    «Kort sagt: vi ringte alle» is no speaker's line, though it looks like one.
+    """
+    named = [_named(line) for line in lines]
+    counts = Counter(name for name, *_ in named)
+    known = INTERVIEWER_NAMES | RESPONDENT_NAMES
+    return [
+        new if new[0] == old[0] or counts[new[0]] > 1 or new[0].lower() in known else old
+        for old, new in zip(lines, named, strict=True)
+    ]
 
 
 def _named(line: Line) -> Line:

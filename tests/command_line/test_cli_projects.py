@@ -1,0 +1,219 @@
+"""Projects from the command line: new, list, add, run, status, export. Fake models, and the flow without a server."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from cli_terminal import SECRET, Terminal, tone, write_interview, write_sound
+from fake_models import FakeModels
+
+from flows.context import Context
+from flows.steps import RunSummary
+from pipeline.errors import WorkError
+from store.database import open_database
+from store.decisions import Choice, decide
+from store.projects import project_named
+from store.results import latest_coding
+
+
+@pytest.fixture
+def plain_flow(fakes: FakeModels, monkeypatch: pytest.MonkeyPatch, prefect_home: Path) -> FakeModels:
+    """`run` calls the flow's own function; tests/flows has the server."""
+    import flows.project as flow
+    from flows.context import use_context
+
+    for task in ("transcribe", "code", "gather"):
+        monkeypatch.setattr(flow, task, getattr(flow, task).fn)
+
+    def start(context: Context, project: str) -> RunSummary:
+        use_context(context)
+        return flow.run_project.fn(project)
+
+    monkeypatch.setattr("balansekunst.projects.start_project", start)
+    return fakes
+
+
+def test_new_project_is_listed(cli: Terminal) -> None:
+    """A project is listed with its roles and how many interviews it has."""
+    assert cli("project", "new", "Butikk", "--role", "butikksjef", "--role", "mellomleder").code == 0
+    assert cli("project", "list", "--json").json() == [
+        {"name": "Butikk", "roles": ["butikksjef", "mellomleder"], "interviews": 0}
+    ]
+
+
+@pytest.mark.parametrize("name", ["kjede [b]", "kjede [/b]", "a :smile: b"])
+def test_names_are_shown_as_they_are(cli: Terminal, tmp_path: Path, name: str) -> None:
+    """Square brackets and colons in names are no formatting, neither of a project nor of an interview."""
+    cli.project(write_interview(tmp_path / f"{name.replace('/', '')}.txt"), name=name)
+    assert name in cli("project", "list").out
+    assert name.replace("/", "") in cli("status", name).out
+
+
+def test_what_is_known_is_kept_with_the_interview(cli: Terminal, tmp_path: Path) -> None:
+    """Role, chain, pseudonym and consent that are given at `add` come out again."""
+    project = cli.project()
+    path = write_interview(tmp_path / "kari.txt")
+    known = ["--role", "butikksjef", "--chain", "Nord", "--pseudonym", "K1", "--consent", "2025-01-02"]
+    assert cli("add", project, path, *known, "--interviewer", "Ola").code == 0
+    (interview,) = cli("export", project).json()["interviews"]
+    assert interview.pop("sha256")
+    assert interview == {
+        "name": "kari",
+        "kind": "transcript",
+        "role": "butikksjef",
+        "chain": "Nord",
+        "pseudonym": "K1",
+        "consent": "2025-01-02",
+    }
+
+
+def test_transcript_tells_its_own_role_where_nobody_did(cli: Terminal, tmp_path: Path) -> None:
+    """Role and chain in the file are used unless they are given."""
+    path = tmp_path / "kari.json"
+    turns = [{"speaker": "respondent", "text": "Jeg hjelper kunden."}]
+    path.write_text(json.dumps({"role": "kokk", "chain": "Nord", "turns": turns}), encoding="utf-8")
+    project = cli.project()
+    assert cli("add", project, path, "--chain", "Sør").code == 0
+    (state,) = cli("status", project, "--json").json()
+    assert (state["role"], state["chain"]) == ("kokk", "Sør")
+
+
+def test_long_names_stay_on_their_line(cli: Terminal, tmp_path: Path) -> None:
+    """A program that reads the output finds a file's line whole, however long its name is."""
+    path = write_interview(tmp_path / f"{'langt-' * 20}navn.txt")
+    project = cli.project()
+    result = cli("add", project, path)
+    assert result.out.splitlines() == [f"{path}: lagt til som «{path.stem}»"]
+
+
+def test_run_takes_every_interview_through(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
+    """A recording and a transcript are queued before `run`, and coded after it, with suggestions."""
+    files = write_sound(tmp_path / "lyd.wav", tone()), write_interview(tmp_path / "tekst.txt")
+    project = cli.project(*files)
+    assert {state["state"] for state in cli("status", project, "--json").json()} == {"queued"}
+    result = cli("run", project)
+    assert result.code == 0
+    assert "2 intervjuer kodet nå, 0 var ferdige, 0 feilet." in result.out
+    states = cli("status", project, "--json").json()
+    assert [(s["state"], s["suggestions"] > 0, s["decisions"]) for s in states] == [("coded", True, 0)] * 2
+
+
+def test_second_run_loads_no_model(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
+    """`run` on a finished project says that all was done, without loading anything."""
+    project = cli.project(write_interview(tmp_path / "a.txt"))
+    assert cli("run", project).code == 0
+    plain_flow.forbid()
+    result = cli("run", project)
+    assert result.code == 0
+    assert "0 intervjuer kodet nå, 1 var ferdige, 0 feilet." in result.out
+
+
+def test_bad_interview_does_not_stop_the_others(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
+    """A silent recording fails with its reason in `status`; the code is 1 and the other interview is coded."""
+    silent = write_sound(tmp_path / "stille.wav", tone() * 0)
+    project = cli.project(silent, write_interview(tmp_path / "god.txt"))
+    result = cli("run", project)
+    assert result.code == 1
+    assert result.errors == ["balansekunst: stille: ingen tale ble funnet. Hør etter om det er lyd i filen."]
+    bad, good = cli("status", project, "--json").json()
+    assert (bad["state"], bad["what"]) == ("failed", "ingen tale ble funnet")
+    assert bad["next"]
+    assert good["state"] == "coded"
+    assert "ingen tale" in cli("status", project).out.replace("\n", " ")
+
+
+def test_no_words_of_an_interview_are_told(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
+    """What `run` and `status` print holds no word that was said, also where a step fails unexpectedly."""
+    project = cli.project(write_interview(tmp_path / "a.txt"), write_interview(tmp_path / "b.txt", f"{SECRET} x."))
+    label = type(plain_flow.made["load_labeller"]).label
+
+    def stumble(labeller: object, texts: list[str]) -> list[object]:
+        if SECRET in texts[0]:
+            raise ValueError(f"cannot label {texts[0]}")
+        return label(labeller, texts)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(plain_flow.made["load_labeller"]), "label", stumble)
+        result = cli("run", project)
+    assert result.code == 1
+    assert "uventet feil (ValueError)" in result.err
+    told = result.out + result.err + cli("status", project).out + cli("status", project, "--json").out
+    assert SECRET not in told
+
+
+def test_full_disk_in_a_run_keeps_what_was_done(
+    cli: Terminal, plain_flow: FakeModels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fills up part-way gives code 1; the next run does the rest alone."""
+    project = cli.project(
+        write_interview(tmp_path / "a.txt"), write_interview(tmp_path / "b.txt", "Jeg teller kassen.")
+    )
+
+    def fill(interview: object) -> None:
+        raise WorkError("disken er full", "x", "Frigjør plass og kjør på nytt.")
+
+    import flows.project as flow
+
+    transcribe = flow.transcribe
+    with monkeypatch.context() as patch:
+        patch.setattr(flow, "transcribe", lambda i: fill(i) if i.name == "b" else transcribe(i))
+        assert cli("run", project).code == 1
+    result = cli("run", project)
+    assert result.code == 0
+    assert "1 intervjuer kodet nå, 1 var ferdige, 0 feilet." in result.out
+
+
+def test_export_has_every_phrase_and_candidate(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
+    """The JSON export names project, roles, interviews, phrases with exact spans, and candidates."""
+    answer = "Jeg hjelper kunden. Jeg rydder lageret."
+    project = cli.project(write_interview(tmp_path / "a.txt", answer))
+    cli("run", project)
+    exported = cli("export", project).json()
+    assert set(exported) == {"project", "roles", "interviews", "phrases", "candidates"}
+    assert (exported["project"], exported["roles"]) == ("Butikk", ["butikksjef"])
+    assert [answer[p["start"] : p["end"]] for p in exported["phrases"]] == [p["text"] for p in exported["phrases"]]
+    assert {p["decision"] for p in exported["phrases"]} == {None}
+    assert exported["candidates"]
+
+
+def test_export_as_csv_opens_in_a_spreadsheet(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
+    """The CSV has a mark for UTF-8 and a row for each phrase, and runs no formula."""
+    project = cli.project(write_interview(tmp_path / "a.txt", "=SUM(A1) rydder lageret på hylla."))
+    cli("run", project)
+    assert cli("export", project, "--format", "csv", "-o", tmp_path / "ut.csv").code == 0
+    content = (tmp_path / "ut.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert len(rows) == 1
+    assert "på hylla" in rows[0]["utsagn"]
+    assert not any(cell.startswith(("=", "+", "@")) for cell in rows[0].values())
+
+
+def test_decisions_outlive_a_run_and_come_out(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
+    """What a person decided stands in the export beside a newer model's suggestion, and counts in `status`."""
+    project = cli.project(write_interview(tmp_path / "a.txt"))
+    cli("run", project)
+    sessions = open_database(f"sqlite:///{tmp_path / 'hjem' / 'balansekunst.db'}")
+    with sessions.begin() as session:
+        known = project_named(session, project)
+        phrase = latest_coding(session, 1).suggestions[0].phrase
+        decide(session, known.id, phrase, Choice("reject", "Kari", note="utenfor rollen"))
+    plain_flow.revision = "newer"
+    assert "1 intervjuer kodet nå" in cli("run", project).out
+    first, *rest = cli("export", project).json()["phrases"]
+    assert first["decision"]["action"] == "reject"
+    assert first["decision"]["person"] == "Kari"
+    assert [p["decision"] for p in rest] == [None] * len(rest)
+    assert cli("status", project, "--json").json()[0]["decisions"] == 1
+
+
+def test_everything_is_kept_under_the_home(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
+    """Database and recordings lie in BALANSEKUNST_HOME, which is its owner's alone."""
+    cli("run", cli.project(write_interview(tmp_path / "a.txt")))
+    home = tmp_path / "hjem"
+    assert {"balansekunst.db", "recordings"} <= {path.name for path in home.iterdir()}
+    assert home.stat().st_mode & 0o077 == 0

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import corpora
+from corpora import (
+    AnnotatedInterview,
+    LabelledPhrase,
+    read_interview,
+    read_interviews,
+    read_key_competences,
+    read_phrases,
+)
+from pipeline.balance import POSITIONS
+from pipeline.records import CATEGORIES, INTERVIEWER, RESPONDENT
+
+SCRIPT = """# id: kort
+# role: kokk
+# sector: servering
+# chain:
+# title: Kort: en prøve
+
+I: Hva gjør du?
+R: Så {smaker jeg på sausen|competence|pace+presence|judging}, og {bestiller varer|task||}. Jeg er {rolig|trait||calm}.
+
+I: Takk.
+"""
+
+
+@pytest.fixture
+def short(tmp_path: Path) -> AnnotatedInterview:
+    (tmp_path / "kort.txt").write_text(SCRIPT, encoding="utf-8")
+    return read_interview(tmp_path / "kort.txt")
+
+
+def test_script_becomes_a_transcript(short: AnnotatedInterview) -> None:
+    """A script's header says who, and its lines are turns without marks."""
+    transcript = short.transcript
+    assert (transcript.id, transcript.role, transcript.sector, transcript.chain) == ("kort", "kokk", "servering", "")
+    assert [(turn.speaker, turn.text) for turn in transcript.turns] == [
+        (INTERVIEWER, "Hva gjør du?"),
+        (RESPONDENT, "Så smaker jeg på sausen, og bestiller varer. Jeg er rolig."),
+        (INTERVIEWER, "Takk."),
+    ]
+
+
+def test_marks_become_spans(short: AnnotatedInterview) -> None:
+    """Each mark is an exact span with its label: a competence told of, or what a proxy stands for."""
+    assert [(s.turn, s.start, s.end, s.text) for s, _ in short.spans] == [
+        (1, 3, 23, "smaker jeg på sausen"),
+        (1, 28, 43, "bestiller varer"),
+        (1, 52, 57, "rolig"),
+    ]
+    assert [label for _, label in short.spans] == [
+        LabelledPhrase("smaker jeg på sausen", "competence", "pace+presence", "kokk", "judging", source="kort"),
+        LabelledPhrase("bestiller varer", "task", "", "kokk", source="kort"),
+        LabelledPhrase("rolig", "trait", "", "kokk", stands_for="calm", source="kort"),
+    ]
+
+
+@pytest.mark.parametrize("interview", read_interviews(), ids=lambda interview: interview.transcript.id)
+def test_every_span_is_exact(interview: AnnotatedInterview) -> None:
+    """Every span of a sample interview is the respondent's exact words, none empty, none overlapping."""
+    free_from = {i: 0 for i, _ in enumerate(interview.transcript.turns)}
+    assert interview.spans
+    for span, _ in interview.spans:
+        turn = interview.transcript.turns[span.turn]
+        assert turn.speaker == RESPONDENT
+        assert turn.text[span.start : span.end] == span.text == span.text.strip(" .,")
+        assert span.text
+        assert span.start >= free_from[span.turn]
+        free_from[span.turn] = span.end
+    assert not any(sign in turn.text for turn in interview.transcript.turns for sign in "{}|")
+
+
+@pytest.mark.parametrize("interview", read_interviews(), ids=lambda interview: interview.transcript.id)
+def test_every_interview_says_what_it_is(interview: AnnotatedInterview) -> None:
+    """A sample interview has its file's name as id, a role and a sector, and both speakers."""
+    transcript = interview.transcript
+    assert (corpora.INTERVIEWS / f"{transcript.id}.txt").is_file()
+    assert transcript.role
+    assert transcript.sector
+    assert {turn.speaker for turn in transcript.turns} == {INTERVIEWER, RESPONDENT}
+
+
+def problem(label: LabelledPhrase) -> str:
+    """What is wrong with a label, or nothing."""
+    known = read_key_competences()
+    if label.category not in CATEGORIES:
+        return "category"
+    if label.category == "competence":
+        fine = label.position in POSITIONS and label.key_competence in known and not label.stands_for
+        return "" if fine else "competence"
+    if label.position or label.key_competence:
+        return "position of no competence"
+    if label.category == "none" and label.stands_for:
+        return "none that stands for something"
+    return "" if not label.stands_for or label.stands_for in known else "stands for something unknown"
+
+
+def test_labels_of_phrases_are_valid() -> None:
+    """Each phrase has a category, and a competence a position and a key competence of the list; others have none."""
+    assert [(phrase.text, problem(phrase)) for phrase in read_phrases() if problem(phrase)] == []
+
+
+def test_labels_of_interviews_are_valid() -> None:
+    """Spans of sample interviews are labelled by the same rules, and none is `none`."""
+    labels = [label for interview in read_interviews() for _, label in interview.spans]
+    assert [(label.text, problem(label)) for label in labels if problem(label) or label.category == "none"] == []
+
+
+def test_phrases_are_cut_as_a_splitter_would() -> None:
+    """Phrases are of 2–35 words, trimmed, without a final full stop, in a known style."""
+    odd = [
+        phrase.text
+        for phrase in read_phrases()
+        if not 2 <= len(phrase.text.split()) <= 35
+        or phrase.text != phrase.text.strip(" .")
+        or phrase.style not in ("spoken", "written")
+    ]
+    assert odd == []
+
+
+def test_corpus_is_large_and_varied() -> None:
+    """There are 600 phrases or more, from ten roles or more, a third of them hard, in every category and position."""
+    phrases = read_phrases()
+    assert len(phrases) >= 600
+    assert len({phrase.role for phrase in phrases}) >= 10
+    assert sum(phrase.hard for phrase in phrases) >= len(phrases) / 3
+    assert {phrase.category for phrase in phrases} == set(CATEGORIES)
+    assert {phrase.position for phrase in phrases} - {""} == set(POSITIONS)
+
+
+def test_same_words_have_one_category() -> None:
+    """No wording is labelled in two ways for one role."""
+    labels: dict[tuple[str, str], set[str]] = {}
+    for phrase in read_phrases():
+        labels.setdefault((phrase.text.lower(), phrase.role), set()).add(phrase.category)
+    assert [words for words, categories in labels.items() if len(categories) > 1] == []
+
+
+def test_interviews_span_the_retail_project() -> None:
+    """There are ten sample interviews or more, and each of four chains has three roles."""
+    transcripts = [interview.transcript for interview in read_interviews()]
+    retail = {(t.chain, t.role) for t in transcripts if t.chain}
+    assert len(transcripts) >= 10
+    assert len({chain for chain, _ in retail}) == 4
+    assert len({role for _, role in retail}) == 3
+    assert len(retail) == 12
+
+
+def test_key_competences_cover_the_model() -> None:
+    """Key competences have different names, a meaning and a position, and every position has some."""
+    known = read_key_competences().values()
+    assert len({competence.name for competence in known}) == len(known)
+    assert all(competence.meaning for competence in known)
+    assert {competence.position for competence in known} == set(POSITIONS)
+
+
+def test_checksum_is_of_the_content() -> None:
+    """The checksum is a SHA-256 that stays the same while the material does."""
+    assert corpora.checksum() == corpora.checksum()
+    assert len(corpora.checksum()) == 64

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from pipeline_fakes import WIDTH, fake_heads
+
+from pipeline.features import BITS, word_weights, wording_features
+from pipeline.heads import LinearHead, softmax, unit
+
+matrices = arrays(float, st.tuples(st.integers(1, 4), st.integers(1, 5)), elements=st.floats(-1e6, 1e6))
+quick = settings(max_examples=40, deadline=None, database=None)
+
+EMBEDDING = np.array([[1.0, 0.0], [0.0, 1.0]])
+WORDING = np.zeros((2 ** (BITS + 1), 2), np.float32)
+HEAD = LinearHead(("a", "b"), EMBEDDING * 5, np.zeros(2), WORDING, np.zeros(2))
+
+
+@quick
+@given(matrices, st.floats(-1e3, 1e3))
+def test_softmax_rows_are_probabilities(scores: np.ndarray, shift: float) -> None:
+    """Whatever the scores, rows are between 0 and 1, sum to 1, and do not change when all scores shift."""
+    result = softmax(scores)
+    assert ((result >= 0) & (result <= 1)).all()
+    assert np.allclose(result.sum(axis=1), 1)
+    assert np.allclose(softmax(scores + shift), result, atol=1e-6)
+
+
+def test_softmax_orders_as_its_scores() -> None:
+    """A higher score is a higher probability, equal scores share."""
+    assert softmax(np.array([[0.0, 0.0], [np.log(3), 0.0]])).tolist() == [[0.5, 0.5], pytest.approx([0.75, 0.25])]
+
+
+@quick
+@given(matrices)
+def test_unit_rows_have_length_one(vectors: np.ndarray) -> None:
+    """Rows have length one and keep their direction; zero rows stay zero."""
+    lengths = np.linalg.norm(vectors, axis=1)
+    result = unit(vectors)
+    long_enough = lengths > 1e-6
+    assert np.allclose(np.linalg.norm(result[long_enough], axis=1), 1)
+    assert np.allclose(result * np.maximum(lengths, 1e-12)[:, None], vectors)
+
+
+def test_linear_head_gives_the_class_of_the_direction() -> None:
+    """A vector along a class's weights is probably of that class, and every row sums to 1."""
+    probabilities = HEAD.probabilities(EMBEDDING, wording_features(["x", "y"]))
+    assert probabilities.argmax(axis=1).tolist() == [0, 1]
+    assert np.allclose(probabilities.sum(axis=1), 1)
+
+
+def test_share_weighs_meaning_against_wording() -> None:
+    """With the whole share on wording the embedding says nothing, with the whole on meaning it says all."""
+    words, vectors = wording_features(["x"]), np.array([[1.0, 0.0]])
+    by_wording = replace(HEAD, share=0.0).probabilities(vectors, words)
+    by_meaning = replace(HEAD, share=1.0).probabilities(vectors, words)
+    assert np.allclose(by_wording, 0.5)
+    assert by_meaning[0, 0] == pytest.approx(softmax(np.array([[5.0, 0.0]]))[0, 0])
+
+
+def test_temperature_flattens_without_changing_the_order() -> None:
+    """A higher temperature makes the head less sure and leaves its choice."""
+    words, vectors = wording_features(["x"]), np.array([[1.0, 0.2]])
+    cold, warm = (replace(HEAD, temperature=t).probabilities(vectors, words)[0] for t in (0.5, 3.0))
+    assert cold[0] > warm[0] > 0.5
+
+
+def test_project_gives_unit_vectors_around_the_centre() -> None:
+    """The meaning space measures from its centre, in unit vectors."""
+    heads = replace(fake_heads(), meaning_centre=np.full(WIDTH, 0.5), meaning=np.eye(WIDTH)[:, :3])
+    projected = heads.project(np.stack([np.full(WIDTH, 0.5) + np.eye(WIDTH)[0] * 2, np.zeros(WIDTH)]))
+    assert np.allclose(projected, [[1, 0, 0], -np.ones(3) / np.sqrt(3)])
+
+
+def test_wording_features_are_words_and_characters() -> None:
+    """Wording is a row for each text, words in the first half, alike for texts that share words."""
+    rows = wording_features(["selge sko", "selge sko", "puste"])
+    assert rows.shape == (3, 2 ** (BITS + 1))
+    assert (rows[0] != rows[1]).nnz == 0
+    assert rows[0].multiply(rows[2]).sum() < rows[0].multiply(rows[1]).sum()
+
+
+def test_word_weights_name_the_words() -> None:
+    """Each word of a text gets the weight of its own hash, bare of punctuation and capitals."""
+    weights = np.zeros(2 ** (BITS + 1))
+    weights[: 2**BITS] = wording_features(["sko"])[:, : 2**BITS].toarray()[0]
+    assert word_weights("Selge «Sko»!", weights) == {"selge": 0.0, "sko": 1.0}
+    assert word_weights("  ", weights) == {}
