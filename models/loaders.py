@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from models.voice import VoiceEncoder
 
-BATCH = 64
+BATCH = 64  # sentences embedded together
+STRETCHES = 4  # stretches of speech heard together: more is no faster on a CPU, and progress shows seldom
 
 
 def be_offline() -> None:
@@ -58,8 +60,29 @@ class Embedder:
         return np.asarray(self.model.encode(texts, batch_size=BATCH, show_progress_bar=False))
 
 
+class Recogniser:
+    """faster-whisper over stretches of speech of up to half a minute, a few at a time.
+
+    Each stretch stands on its own: one mistake cannot run through an hour, and no sentence between two windows is lost.
+    """
+
+    def __init__(self, model: WhisperModel) -> None:
+        from faster_whisper import BatchedInferencePipeline
+
+        self.model, self.batched = model, BatchedInferencePipeline(model)
+        self.supported_languages: list[str] = model.supported_languages
+
+    def detect_language(self, audio: Any, **options: Any) -> tuple[str, float, Any]:
+        """Language code, probability in 0–1, and all probabilities."""
+        return self.model.detect_language(audio, **options)
+
+    def transcribe(self, audio: Any, **options: Any) -> tuple[Iterable[Any], Any]:
+        """Segments as they are heard, and what was found out about the recording."""
+        return self.batched.transcribe(audio, batch_size=STRETCHES, **options)
+
+
 @lru_cache(maxsize=1)
-def load_speech(id: str | None = None, profile: str = "bundled") -> WhisperModel:
+def load_speech(id: str | None = None, profile: str = "bundled") -> Recogniser:
     """faster-whisper: float16 on a GPU, int8 on a CPU."""
     be_offline()
     import ctranslate2
@@ -67,13 +90,14 @@ def load_speech(id: str | None = None, profile: str = "bundled") -> WhisperModel
 
     gpu = ctranslate2.get_cuda_device_count() > 0
     folder = prepare(model_for("speech", profile, id))
-    return WhisperModel(
+    model = WhisperModel(
         str(folder),
         device="cuda" if gpu else "cpu",
         compute_type="float16" if gpu else "int8",
         cpu_threads=os.cpu_count() or 1,
         local_files_only=True,
     )
+    return Recogniser(model)
 
 
 @lru_cache(maxsize=1)

@@ -19,7 +19,7 @@ from pipeline.balance import POINTS, points_of
 from pipeline.features import wording_features
 from pipeline.heads import Heads, LinearHead, Precedents
 from pipeline.label import Embedder
-from pipeline.phrases import Grammar, split_transcript
+from pipeline.phrases import RULES, Grammar, split_transcript
 from pipeline.records import CATEGORIES, Phrase
 
 FOLDS = 5
@@ -156,7 +156,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     embedder = load_embedder(profile)
     phrases = labelled_material(load_grammar(profile))
-    heads = fit_heads(phrases, embedder, f"{embedder.id}+{checksum()[:12]}")
+    heads = fit_heads(phrases, embedder, f"{embedder.id}+{checksum()[:12]}+rules-{RULES}")
     path = write_heads(heads, embedder.id)
     log.info("%d phrases → %s (%.1f MB)", len(phrases), path, path.stat().st_size / 1e6)
 

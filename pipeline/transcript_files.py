@@ -24,6 +24,7 @@ from pipeline.text_files import read_text, require_file
 ADAPTER = TypeAdapter(Transcript)
 INTERVIEWER_NAMES = {"i", "intervjuer", "interviewer", "int", "spørsmål", "q", "s"}
 RESPONDENT_NAMES = {"r", "respondent", "informant", "inf", "svar", "a", "deltaker", "kandidat"}
+KNOWN_NAMES = INTERVIEWER_NAMES | RESPONDENT_NAMES
 SPEAKER = re.compile(r"^\s*(?:<v\s+([^>]{1,40})>|\[?([^\W\d][\w .-]{0,30}?)\]?\s*:(?=\s|$))\s*", re.UNICODE)
 VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 TAG = re.compile(r"<[^>]*>")
@@ -154,17 +155,14 @@ READERS: dict[str, Callable[[Path], Transcript]] = {
 
 
 def _speakers(lines: list[Line]) -> list[Line]:
-    """The lines with leading names taken out: names that are known, or that begin more than one line.
+    """The lines with leading names taken out.
 
-    «Kort sagt: vi ringte alle» is no speaker's line, though it looks like one.
+    Where two speakers are told by known names or by names that return, a name seen once is none: «Kort sagt: …».
     """
     named = [_named(line) for line in lines]
-    counts = Counter(name for name, *_ in named)
-    known = INTERVIEWER_NAMES | RESPONDENT_NAMES
-    return [
-        new if new[0] == old[0] or counts[new[0]] > 1 or new[0].lower() in known else old
-        for old, new in zip(lines, named, strict=True)
-    ]
+    counts = Counter(name for name, *_ in named if name)
+    sure = {name for name, count in counts.items() if count > 1 or name.lower() in KNOWN_NAMES}
+    return named if len(sure) < 2 else [n if n[0] in sure else old for n, old in zip(named, lines, strict=True)]
 
 
 def _named(line: Line) -> Line:
