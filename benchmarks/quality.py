@@ -279,7 +279,7 @@ CLUSTERS = [
 
 SPEECH = [
     "",
-    f"Speech ({revision_of('speech')}). The sample was written to be heard well, in synthetic voices: no measure of speech.",
+    f"Speech ({revision_of('speech')}). The sample was written to be heard well, in synthetic voices.",
     "",
     "| recording | word error rate |",
     "|---|---|",
