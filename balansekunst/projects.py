@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from flows.start import anything_to_do, start_project
 from models.registry import read_registry
 from pipeline.audio import decode
 from pipeline.errors import InputError
+from pipeline.speakers import swap
 from pipeline.transcript_files import SUFFIXES, read_transcript
 from store.database import open_database
 from store.interviews import (
@@ -28,11 +29,13 @@ from store.interviews import (
     Added,
     Source,
     add_interview,
+    interview_named,
     interview_states,
     list_interviews,
 )
 from store.projects import create_project, list_projects, project_named
 from store.recordings import save
+from store.results import latest_transcript, save_transcript
 
 STATES = {"queued": "i kø", "transcribed": "transkribert", "coded": "kodet", "failed": "feilet"}
 Json = Annotated[bool, typer.Option("--json", help="Skriv JSON for programmer.")]
@@ -154,6 +157,20 @@ def run_with_progress(here: Context, project: str, count: int) -> None:
         fail(f"{name}: {problem}")
     if summary.failed:
         raise typer.Exit(1)
+
+
+def swap_speakers_command(
+    project: Project, interview: Annotated[str, typer.Argument(help="Intervjuet, slik status viser det.")]
+) -> None:
+    """Bytt intervjuer og informant i et intervju der programmet tok feil. Kjør deretter «run»."""
+    with context().sessions.begin() as session:
+        found = interview_named(session, project_named(session, project).id, interview)
+        stored = latest_transcript(session, found.id)
+        if stored is None:
+            raise InputError("er ikke transkribert ennå", interview, f"Kjør «balansekunst run {project}» først.")
+        corrected = replace(stored.transcript, turns=swap(stored.transcript.turns))
+        save_transcript(session, found.id, f"swapped {stored.version} of {stored.key}", corrected)
+    out.print(f"{interview}: intervjuer og informant er byttet. Kjør «balansekunst run {project}» for å kode på nytt.")
 
 
 def status_command(project: Project, as_json: Json = False) -> None:

@@ -112,6 +112,19 @@ def test_second_run_loads_no_model(cli: Terminal, plain_flow: FakeModels, tmp_pa
     assert "0 intervjuer kodet nå, 1 var ferdige, 0 feilet." in result.out
 
 
+def test_swapped_speakers_are_coded_anew(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
+    """Where the roles were told wrong a person swaps them, and the next run codes the other voice, and keeps to it."""
+    project = cli.project(write_interview(tmp_path / "a.txt", "Jeg teller kassen."))
+    assert cli("swap-speakers", project, "a").code == 2
+    assert cli("run", project).code == 0
+    assert cli("swap-speakers", project, "a").code == 0
+    assert cli("status", project, "--json").json()[0]["state"] == "transcribed"
+    assert cli("run", project).code == 0
+    said = {phrase["text"] for phrase in cli("export", project).json()["phrases"]}
+    assert not any("kassen" in text for text in said)
+    assert "1 var ferdige" in cli("run", project).out
+
+
 def test_bad_interview_does_not_stop_the_others(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
     """A silent recording fails with its reason in `status`; the code is 1 and the other interview is coded."""
     silent = write_sound(tmp_path / "stille.wav", tone() * 0)
