@@ -8,7 +8,6 @@ from typing import Protocol
 
 import numpy as np
 
-from pipeline.balance import DIMENSIONS
 from pipeline.features import word_weights, wording_features
 from pipeline.heads import Heads, Precedents
 from pipeline.records import Grounds, Label, Placement, Precedent, Proxy
@@ -85,12 +84,6 @@ def rank_positions(points: np.ndarray, classes: tuple[str, ...]) -> tuple[Placem
     """The six points, likeliest first, with their probabilities."""
     order = np.argsort(-points)
     return tuple(Placement(classes[i], round(float(points[i]), 4)) for i in order)
-
-
-def dimension_shares(positions: tuple[Placement, ...]) -> dict[str, float]:
-    """Probability of each dimension, by its balance: `people+technology` → 0.7."""
-    share = {placement.position: placement.probability for placement in positions}
-    return {d.balance: sum(share.get(point, 0.0) for point in d.points) for d in DIMENSIONS}
 
 
 def _nearest(vectors: np.ndarray, precedents: Precedents) -> np.ndarray:

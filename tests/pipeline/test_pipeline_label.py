@@ -7,7 +7,7 @@ from pipeline_fakes import COMPETENCES, MATERIAL, fake_labeller
 from corpora import LabelledPhrase, read_key_competences
 from models.labeller import load_labeller
 from pipeline.balance import POINTS
-from pipeline.label import Labeller, dimension_shares, rank_positions
+from pipeline.label import Labeller, rank_positions
 from pipeline.records import CATEGORIES, PROXY_KINDS, Label, Placement
 
 TEXTS = [
@@ -177,12 +177,6 @@ def test_rank_positions_puts_the_likeliest_first() -> None:
     """Positions are ranked by probability, each with its own."""
     ranked = rank_positions(np.array([0.2, 0.5, 0.3]), ("people", "pace", "routines"))
     assert ranked == (Placement("pace", 0.5), Placement("routines", 0.3), Placement("people", 0.2))
-
-
-def test_dimension_shares_add_both_points() -> None:
-    """A dimension's share is that of both its points, nothing where neither is there."""
-    shares = dimension_shares((Placement("people", 0.5), Placement("technology", 0.25), Placement("pace", 0.25)))
-    assert shares == {"people+technology": 0.75, "flexibility+routines": 0.0, "pace+presence": 0.25}
 
 
 @pytest.mark.real
