@@ -135,7 +135,7 @@ def cluster_command(
             suggestions += [s for s in found_here if s.label.category == "competence"]
     if batch.done:
         labeller = load_labeller()
-        vectors = labeller.heads.project(labeller.embedder.encode([s.phrase.text for s in suggestions]))
+        vectors = labeller.embedder.encode([s.phrase.text for s in suggestions])
         found = cluster(suggestions, vectors, load_names(), count)
         write(
             json.dumps({"candidates": [candidate_fields(c) for c in found]}, ensure_ascii=False, indent=1) + "\n",

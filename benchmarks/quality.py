@@ -1,9 +1,10 @@
 """How good the suggestions are: `python -m benchmarks.quality` measures and writes quality.md.
 
-Every figure is on held-out material: category and position on roles that the fold's training has not seen, phrases on
-interviews that it has not seen, clusters with a projection trained on the phrase files alone. Intervals are 95 %
-bootstraps over those groups. The corpora are written by the makers of the program, so the figures say how it
-generalises within such material, not how it does on other people's interviews.
+Every figure is on held-out material. There are five fields of work, each written by a hand of its own with roles of
+its own; in turn each is left out, the embedding model's top layers and all heads are trained on the other four, and
+the one left out is measured. Intervals are 95 % bootstraps over roles or interviews. The corpora are written by the
+makers of the program, so the figures say how it generalises within such material, not how it does on other people's
+interviews.
 """
 
 from __future__ import annotations
@@ -11,28 +12,36 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import adjusted_rand_score, f1_score, v_measure_score
-from sklearn.model_selection import GroupKFold
 
 import prompts
-from corpora import RECORDINGS, AnnotatedInterview, LabelledPhrase, read_interview, read_interviews, read_phrases
-from models.loaders import be_offline, load_embedder, load_grammar, load_speech, revision_of
-from models.train_heads import fit_meaning, fit_raw_head, point_rows, told_and_untold
+from corpora import (
+    FIELDS,
+    RECORDINGS,
+    AnnotatedInterview,
+    LabelledPhrase,
+    field_of,
+    read_interview,
+    read_interviews,
+    read_phrases,
+)
+from models.finetune import Tower, build_tower
+from models.loaders import load_base_embedder, load_grammar, load_speech, revision_of
+from models.train_heads import Fitted, fit_on, told_and_untold
 from pipeline.audio import decode
 from pipeline.balance import POINTS, dimension_of, points_of
 from pipeline.features import wording_features
-from pipeline.heads import LinearHead, unit
 from pipeline.phrases import split_transcript
 from pipeline.records import CATEGORIES, Phrase
 from pipeline.transcribe import SpeechSettings, transcribe
 
-FOLDS = 5
 BOOTSTRAPS = 1000
 HERE = Path(__file__).parent
 RETAIL = ("butikkmedarbeider", "mellomleder i butikk", "butikksjef")
@@ -53,17 +62,47 @@ class Figure:
         return f"| {self.what} | {self.value:.2f} | {self.low:.2f}–{self.high:.2f} | {self.items} | {self.groups} |"
 
 
-class Vectors:
-    """Embeddings of texts, each computed once."""
+@dataclass(frozen=True)
+class Material:
+    """Labelled phrases first, then what the splitter finds in each interview; `found` gives the range of each."""
 
-    def __init__(self) -> None:
-        self.embedder, self.known = load_embedder(), dict[str, np.ndarray]()
+    phrases: list[LabelledPhrase]
+    labelled: int
+    interviews: tuple[AnnotatedInterview, ...]
+    split: list[tuple[Phrase, ...]]
+    found: list[range]
 
-    def of(self, texts: list[str]) -> np.ndarray:
-        """[n, d]."""
-        new = list({text for text in texts if text not in self.known})
-        self.known.update(zip(new, self.embedder.encode(new), strict=True))
-        return np.stack([self.known[text] for text in texts])
+    @property
+    def fields(self) -> np.ndarray:
+        return np.array([field_of(phrase.source) for phrase in self.phrases])
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One field of work left out, and what was learnt without it."""
+
+    field: str
+    fitted: Fitted
+
+
+def read_material() -> Material:
+    """The corpora, and the phrases of the raw interviews."""
+    grammar, interviews = load_grammar(), read_interviews()
+    phrases = [*read_phrases(), *(label for interview in interviews for label in told_and_untold(interview, grammar))]
+    labelled = len(phrases)
+    split, found = [], []
+    for interview in interviews:
+        pieces = split_transcript(interview.transcript, grammar)
+        split.append(pieces)
+        found.append(range(len(phrases), len(phrases) + len(pieces)))
+        phrases += [LabelledPhrase(piece.text, "none", source=interview.transcript.id) for piece in pieces]
+    return Material(phrases, labelled, interviews, split, found)
+
+
+def learn_without(field: str, material: Material, tower: Tower, wording: csr_matrix) -> Fold:
+    """Train on the labelled phrases of all other fields."""
+    train = np.flatnonzero(material.fields[: material.labelled] != field)
+    return Fold(field, fit_on(tower, material.phrases, wording, train)[1])
 
 
 def with_interval(
@@ -80,40 +119,15 @@ def with_interval(
     return Figure(what, measure(np.arange(len(groups))), float(low), float(high), len(groups), len(names))
 
 
-def held_out(
-    phrases: list[LabelledPhrase], fit: Callable[[list[LabelledPhrase]], LinearHead], vectors: Vectors
-) -> np.ndarray:
-    """Probabilities [n, k] of each phrase by a head trained on the phrases of other roles."""
-    texts, roles = [p.text for p in phrases], [p.role for p in phrases]
-    found: list[tuple[np.ndarray, np.ndarray]] = []
-    for train, test in GroupKFold(FOLDS).split(texts, groups=roles):
-        head = fit([phrases[i] for i in train])
-        chosen = [texts[i] for i in test]
-        found.append((test, head.probabilities(vectors.of(chosen), wording_features(chosen))))
-    order = np.concatenate([test for test, _ in found])
-    return np.concatenate([p for _, p in found])[np.argsort(order)]
-
-
-def category_head(phrases: list[LabelledPhrase], vectors: Vectors) -> LinearHead:
-    """A category head without temperature: only its ranking is measured here."""
-    texts = [p.text for p in phrases]
-    y = np.array([p.category for p in phrases])
-    return fit_raw_head(vectors.of(texts), wording_features(texts), y, np.ones(len(y)), CATEGORIES)
-
-
-def position_head(told: list[LabelledPhrase], vectors: Vectors) -> LinearHead:
-    """A position head of competences."""
-    texts = [p.text for p in told]
-    rows, points, weights = point_rows([p.position for p in told])
-    return fit_raw_head(vectors.of(texts)[rows], wording_features(texts)[rows], points, weights, POINTS)
-
-
-def measure_category(phrases: list[LabelledPhrase], vectors: Vectors, rng: np.random.Generator) -> list[Figure]:
-    """Macro-F1 over the five categories, all phrases and the hard ones."""
-    guessed = held_out(phrases, lambda train: category_head(train, vectors), vectors).argmax(axis=1)
-    truth = np.array([CATEGORIES.index(p.category) for p in phrases])
-    hard = np.flatnonzero([p.hard for p in phrases])
-    roles = np.array([p.role for p in phrases])
+def measure_category(
+    material: Material, folds: list[Fold], wording: csr_matrix, rng: np.random.Generator
+) -> list[Figure]:
+    """Macro-F1 over the five categories, all phrases of the phrase files and the hard ones."""
+    own = np.arange(len(read_phrases()))
+    guessed = _held_out(material, folds, own, lambda f, i: f.category.probabilities(f.vectors[i], wording[i])).argmax(1)
+    truth = np.array([CATEGORIES.index(material.phrases[i].category) for i in own])
+    hard = np.flatnonzero([material.phrases[i].hard for i in own])
+    roles = np.array([material.phrases[i].role for i in own])
 
     def score(index: np.ndarray) -> float:
         return float(f1_score(truth[index], guessed[index], average="macro", labels=range(len(CATEGORIES))))
@@ -124,18 +138,29 @@ def measure_category(phrases: list[LabelledPhrase], vectors: Vectors, rng: np.ra
     ]
 
 
-def measure_position(phrases: list[LabelledPhrase], vectors: Vectors, rng: np.random.Generator) -> list[Figure]:
+def _held_out(
+    material: Material, folds: list[Fold], own: np.ndarray, apply: Callable[[Fitted, np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """Probabilities [n, k] of each phrase by what was learnt without its field."""
+    parts = [(fold.fitted, np.flatnonzero(material.fields[own] == fold.field)) for fold in folds]
+    order = np.concatenate([index for _, index in parts])
+    return np.concatenate([apply(fitted, own[index]) for fitted, index in parts])[np.argsort(order)]
+
+
+def measure_position(
+    material: Material, folds: list[Fold], wording: csr_matrix, rng: np.random.Generator
+) -> list[Figure]:
     """Top-1 and top-2 of the six points and the right dimension, for spoken competences."""
-    told = [p for p in phrases if p.category == "competence"]
-    chances = held_out(told, lambda train: position_head(train, vectors), vectors)
-    spoken = np.flatnonzero([p.style == "spoken" for p in told])
-    order = np.argsort(-chances[spoken], axis=1)
-    right = [points_of(told[i].position) for i in spoken]
+    phrases = read_phrases()
+    told = np.array([i for i, p in enumerate(phrases) if p.category == "competence" and p.style == "spoken"])
+    chances = _held_out(material, folds, told, lambda f, i: f.position.probabilities(f.vectors[i], wording[i]))
+    order = np.argsort(-chances, axis=1)
+    right = [points_of(phrases[i].position) for i in told]
     first = np.array([POINTS[o[0]] in r for o, r in zip(order, right, strict=True)])
     second = np.array([bool({POINTS[k] for k in o[:2]} & set(r)) for o, r in zip(order, right, strict=True)])
-    by_dimension = chances[spoken].reshape(-1, 3, 2).sum(axis=2).argmax(axis=1)
+    by_dimension = chances.reshape(-1, 3, 2).sum(axis=2).argmax(axis=1)
     dimension = np.array([POINTS[2 * d] in dimension_of(r[0]).points for d, r in zip(by_dimension, right, strict=True)])
-    roles = np.array([told[i].role for i in spoken])
+    roles = np.array([phrases[i].role for i in told])
     rows = [("position, top 1 of 6, unseen roles", first), ("… top 2 of 6", second), ("… right dimension", dimension)]
     return [with_interval(what, roles, partial(_share, hit), rng) for what, hit in rows]
 
@@ -144,9 +169,11 @@ def _share(hit: np.ndarray, index: np.ndarray) -> float:
     return float(hit[index].mean())
 
 
-def measure_phrases(interviews: list[AnnotatedInterview], vectors: Vectors, rng: np.random.Generator) -> list[Figure]:
+def measure_phrases(
+    material: Material, folds: list[Fold], wording: csr_matrix, rng: np.random.Generator
+) -> list[Figure]:
     """Experts' spans found in raw interviews (half of the tokens shared, one to one), and precision."""
-    counts = np.array(list(_found(interviews, vectors)))  # rows: matched, experts', suggested
+    counts = np.array(list(_found(material, folds, wording)))  # rows: matched, experts', suggested
     groups = np.arange(len(counts))
 
     def ratio(column: int) -> Callable[[np.ndarray], float]:
@@ -155,22 +182,17 @@ def measure_phrases(interviews: list[AnnotatedInterview], vectors: Vectors, rng:
     recall = with_interval("phrases found in unseen interviews, recall", groups, ratio(1), rng)
     precision = with_interval("… precision", groups, ratio(2), rng)
     spans = int(counts[:, 1].sum()), int(counts[:, 2].sum())
-    return [Figure(**(vars(f) | {"items": n})) for f, n in zip((recall, precision), spans, strict=True)]
+    return [replace(f, items=n) for f, n in zip((recall, precision), spans, strict=True)]
 
 
-def _found(interviews: list[AnnotatedInterview], vectors: Vectors) -> Iterator[tuple[int, int, int]]:
-    grammar = load_grammar()
-    material = [told_and_untold(interview, grammar) for interview in interviews]
-    for fold in range(FOLDS):
-        train = [label for i, labels in enumerate(material) if i % FOLDS != fold for label in labels]
-        head = category_head([*read_phrases(), *train], vectors)
-        for interview in interviews[fold::FOLDS]:
-            phrases = split_transcript(interview.transcript, grammar)
-            texts = [phrase.text for phrase in phrases]
-            best = head.probabilities(vectors.of(texts), wording_features(texts)).argmax(axis=1)
-            shown = [p for p, b in zip(phrases, best, strict=True) if CATEGORIES[b] != "none"]
-            spans = [span for span, _ in interview.spans]
-            yield matched(spans, shown), len(spans), len(shown)
+def _found(material: Material, folds: list[Fold], wording: csr_matrix) -> Iterator[tuple[int, int, int]]:
+    learnt = {fold.field: fold.fitted for fold in folds}
+    for interview, pieces, index in zip(material.interviews, material.split, material.found, strict=True):
+        fitted, own = learnt[field_of(interview.transcript.id)], np.array(index)
+        best = fitted.category.probabilities(fitted.vectors[own], wording[own]).argmax(axis=1)
+        shown = [piece for piece, b in zip(pieces, best, strict=True) if CATEGORIES[b] != "none"]
+        spans = [span for span, _ in interview.spans]
+        yield matched(spans, shown), len(spans), len(shown)
 
 
 def matched(expert: list[Phrase], suggested: list[Phrase]) -> int:
@@ -193,18 +215,16 @@ def shared(one: Phrase, other: Phrase) -> float:
     return len(a & b) / max(len(a | b), 1)
 
 
-def measure_clusters(interviews: list[AnnotatedInterview], vectors: Vectors) -> list[str]:
-    """V-measure and ARI against the experts' key competences at their number, beside the raw embedding."""
-    told = [p for p in read_phrases() if p.category == "competence"]
-    meaning, centre = fit_meaning(vectors.of([p.text for p in told]), [p.key_competence for p in told])
+def measure_clusters(material: Material, folds: list[Fold], untaught: np.ndarray) -> list[str]:
+    """V-measure and ARI against the experts' key competences at their number, in retail, beside the raw embedding."""
+    fitted = next(fold.fitted for fold in folds if fold.field == "retail")
     rows = []
     for role in RETAIL:
-        spans = [label for i in interviews if i.transcript.role == role for _, label in i.spans]
-        own = [label for label in spans if label.category == "competence"]
-        truth = [label.key_competence for label in own]
-        raw = vectors.of([label.text for label in own])
-        scores = [_agreement(truth, raw), _agreement(truth, unit((raw - centre) @ meaning))]
-        cells = " | ".join(f"{v:.2f} / {a:.2f}" for v, a in scores)
+        own = [i for i, p in enumerate(material.phrases) if p.source.startswith("kjede") and p.role == role]
+        own = [i for i in own if material.phrases[i].category == "competence"]
+        truth = [material.phrases[i].key_competence for i in own]
+        spaces = [untaught[own], fitted.vectors[own]]
+        cells = " | ".join(f"{v:.2f} / {a:.2f}" for v, a in (_agreement(truth, space) for space in spaces))
         rows.append(f"| {role} | {cells} | {len(own)} | {len(set(truth))} |")
     return rows
 
@@ -246,15 +266,18 @@ def main() -> None:
     parser.add_argument("--speech", type=Path, nargs="*", default=[], help="recordings with their words in .txt beside")
     parser.add_argument("--output", type=Path, default=HERE / "quality.md")
     arguments = parser.parse_args()
-    be_offline()
-    vectors, rng = Vectors(), np.random.default_rng(0)
-    phrases, interviews = list(read_phrases()), list(read_interviews())
+    material, rng = read_material(), np.random.default_rng(0)
+    texts = [phrase.text for phrase in material.phrases]
+    wording = wording_features(texts)
+    tower = build_tower(load_base_embedder().model, texts)
+    folds = [learn_without(field, material, tower, wording) for field in FIELDS]
     figures = [
-        *measure_category(phrases, vectors, rng),
-        *measure_position(phrases, vectors, rng),
-        *measure_phrases(interviews, vectors, rng),
+        *measure_category(material, folds, wording, rng),
+        *measure_position(material, folds, wording, rng),
+        *measure_phrases(material, folds, wording, rng),
     ]
-    lines = [*HEAD, *(figure.row() for figure in figures), *CLUSTERS, *measure_clusters(interviews, vectors)]
+    clusters = measure_clusters(material, folds, tower.all_vectors())
+    lines = [*HEAD, *(figure.row() for figure in figures), *CLUSTERS, *clusters]
     lines += [*SPEECH, *measure_recordings(arguments.speech)]
     arguments.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
@@ -273,7 +296,7 @@ CLUSTERS = [
     "",
     "Clusters against the experts' key competences at their number (V-measure / ARI):",
     "",
-    "| role | raw embedding | space of competence meaning | phrases | key competences |",
+    "| role | embedding as it came | taught embedding | phrases | key competences |",
     "|---|---|---|---|---|",
 ]
 

@@ -14,6 +14,14 @@ HERE = Path(__file__).parent
 INTERVIEWS = HERE / "interviews"
 RECORDINGS = HERE / "recordings"
 SPEAKERS = {"I": INTERVIEWER, "R": RESPONDENT}
+# Which field of work a file belongs to, by how its name begins. Evaluation never trains on the field that it tests.
+FIELDS = {
+    "retail": ("retail", "kjede", "opptak"),
+    "health": ("health", "sykehjem", "renhold"),
+    "education": ("education", "folkehogskole", "voksenopplaering", "verneombud"),
+    "trades": ("trades", "kjokken", "lager", "frisor"),
+    "public": ("public", "kommune"),
+}
 MARK = re.compile(r"\{([^{}|]*)\|([^{}|]*)\|([^{}|]*)\|([^{}|]*)\}")
 
 
@@ -48,6 +56,11 @@ class AnnotatedInterview:
 
     transcript: Transcript
     spans: tuple[tuple[Phrase, LabelledPhrase], ...]
+
+
+def field_of(source: str) -> str:
+    """The field of work of a phrase's source: a phrase file's or an interview's name."""
+    return next(field for field, beginnings in FIELDS.items() if source.startswith(beginnings))
 
 
 @lru_cache(maxsize=1)

@@ -149,7 +149,7 @@ def clustering_step(context: Context, project_id: int) -> tuple[Candidate, ...]:
 
 def _gather(context: Context, told: list[Suggestion]) -> tuple[Candidate, ...]:
     labeller = load_labeller(context.profile)
-    vectors = labeller.heads.project(labeller.embedder.encode([s.phrase.text for s in told]))
+    vectors = labeller.embedder.encode([s.phrase.text for s in told])
     return cluster(told, vectors, load_names(context.profile))
 
 

@@ -7,28 +7,32 @@ from pathlib import Path
 
 import numpy as np
 
-from models.registry import HERE, models_folder
+from models.registry import HERE, models_folder, read_registry
 from pipeline.errors import InputError
 from pipeline.heads import Heads, LinearHead, Precedents
 
 TRAINED = HERE / "trained"
+BUNDLED = read_registry().for_job("embedding", "bundled")
 TEXTS = ("texts", "categories", "positions", "roles", "competences")
 
 
+def trained_path(embedding: str, suffix: str) -> Path:
+    """Where what was trained for an embedding model lies: beside the program if bundled, else beside the models."""
+    bundled = f"{BUNDLED.id}-{BUNDLED.revision}"
+    return (TRAINED if embedding == bundled else models_folder()) / f"{embedding}{suffix}"
+
+
 def write_heads(heads: Heads, embedding: str) -> Path:
-    """Write the heads of the bundled embedding model beside the program, those of any other beside the models."""
-    folder = TRAINED if (TRAINED / f"{embedding}.npz").exists() or embedding.startswith("e5-small") else models_folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the heads trained for an embedding model."""
     arrays: dict[str, np.ndarray] = {
         "revision": np.array(heads.revision),
-        "meaning": heads.meaning,
-        "meaning_centre": heads.meaning_centre,
         "vectors": heads.precedents.vectors.astype(np.float16),
     }
     arrays |= {name: np.array(getattr(heads.precedents, name)) for name in TEXTS}
     for name, head in (("category", heads.category), ("position", heads.position)):
         arrays |= {f"{name}.{key}": np.asarray(value) for key, value in _arrays(head).items()}
-    path = folder / f"{embedding}.npz"
+    path = trained_path(embedding, ".npz")
+    path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, allow_pickle=False, **arrays)
     return path
 
@@ -40,11 +44,10 @@ def _arrays(head: LinearHead) -> dict[str, object]:
 @lru_cache(maxsize=2)
 def load_heads(embedding: str) -> Heads:
     """The heads trained for an embedding model. InputError where there are none."""
-    for folder in (TRAINED, models_folder()):
-        path = folder / f"{embedding}.npz"
-        if path.is_file():
-            with np.load(path, allow_pickle=False) as arrays:
-                return _heads(arrays)
+    path = trained_path(embedding, ".npz")
+    if path.is_file():
+        with np.load(path, allow_pickle=False) as arrays:
+            return _heads(arrays)
     next_step = "Kjør «python -m models.train_heads --profile PROFIL»."
     raise InputError("det er ikke trent klassifisering for denne modellen", embedding, next_step)
 
@@ -55,8 +58,6 @@ def _heads(arrays: np.lib.npyio.NpzFile) -> Heads:
         str(arrays["revision"]),
         _head(arrays, "category"),
         _head(arrays, "position"),
-        arrays["meaning"],
-        arrays["meaning_centre"],
         Precedents(**texts, vectors=arrays["vectors"].astype(np.float32)),
     )
 

@@ -30,7 +30,7 @@ def load_labeller(profile: str = "bundled") -> Labeller:
 
 @lru_cache(maxsize=1)
 def load_names(profile: str = "bundled") -> Names:
-    """Key competences as centres of their tellings in the space of competence meaning."""
+    """Key competences as centres of their tellings."""
     return names_of(load_heads(revision_of("embedding", profile)))
 
 
@@ -38,10 +38,9 @@ def names_of(heads: Heads) -> Names:
     """A unit vector for each key competence that the heads' precedents tell of."""
     known = read_key_competences()
     precedents = heads.precedents
-    projected = heads.project(precedents.vectors)
     told = np.array(
         [c if k == "competence" else "" for c, k in zip(precedents.competences, precedents.categories, strict=True)]
     )
     ids = tuple(id for id in known if (told == id).any())
-    centres = unit(np.stack([projected[told == id].mean(axis=0) for id in ids]))
+    centres = unit(np.stack([precedents.vectors[told == id].mean(axis=0) for id in ids]))
     return Names(ids, tuple(known[id].name for id in ids), centres)

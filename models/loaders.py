@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.build import prepare
+from models.heads import trained_path
 from models.registry import Model, read_registry
 from pipeline.errors import InputError
 
@@ -102,7 +103,18 @@ def load_speech(id: str | None = None, profile: str = "bundled") -> Recogniser:
 
 @lru_cache(maxsize=1)
 def load_embedder(profile: str = "bundled") -> Embedder:
-    """The sentence-embedding model of a profile."""
+    """The sentence-embedding model of a profile, with the layers that this project taught."""
+    from models.finetune import apply_top
+
+    embedder = load_base_embedder(profile)
+    taught = trained_path(embedder.id, ".safetensors")
+    if taught.is_file():
+        apply_top(embedder.model, taught)
+    return embedder
+
+
+def load_base_embedder(profile: str = "bundled") -> Embedder:
+    """The sentence-embedding model as it came, before this project taught its top layers."""
     be_offline()
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import argparse
 import logging
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from corpora import AnnotatedInterview, LabelledPhrase, checksum, read_interviews, read_phrases
-from models.heads import write_heads
-from models.loaders import load_embedder, load_grammar
+from corpora import AnnotatedInterview, LabelledPhrase, checksum, field_of, read_interviews, read_phrases
+from models.finetune import SEED, Tower, build_tower, finetune, write_top
+from models.heads import trained_path, write_heads
+from models.loaders import load_base_embedder, load_grammar
 from pipeline.balance import POINTS, points_of
 from pipeline.features import wording_features
 from pipeline.heads import Heads, LinearHead, Precedents
-from pipeline.label import Embedder
 from pipeline.phrases import RULES, Grammar, split_transcript
 from pipeline.records import CATEGORIES, Phrase
 
-FOLDS = 5
 STRENGTH_MEANING, STRENGTH_WORDING = (
     10.0,
     30.0,
 )  # inverse regularisation, chosen by cross-validation over roles
-MEANING_WIDTH = 64
 log = logging.getLogger(__name__)
 
 
@@ -55,22 +53,62 @@ def _overlap(one: Phrase, other: Phrase) -> bool:
     return one.turn == other.turn and one.start < other.end and other.start < one.end
 
 
-def fit_heads(phrases: list[LabelledPhrase], embedder: Embedder, revision: str) -> Heads:
-    """All heads from labelled phrases. Folds for the temperature are grouped by role."""
-    vectors, wording = embedder.encode([p.text for p in phrases]), wording_features([p.text for p in phrases])
-    roles = np.array([p.role for p in phrases])
-    categories = np.array([p.category for p in phrases])
-    told = np.flatnonzero(categories == "competence")
+@dataclass(frozen=True)
+class Fitted:
+    """What was learnt from some of the phrases: vectors [n, d] of all of them, and the heads."""
+
+    vectors: np.ndarray
+    category: LinearHead
+    position: LinearHead
+
+
+def fit_on(tower: Tower, phrases: list[LabelledPhrase], wording: csr_matrix, train: np.ndarray) -> tuple[Tower, Fitted]:
+    """Teach the tower's top layers and fit all heads on the phrases at `train` alone."""
+    taught = finetune(tower, phrases, train)
+    vectors = taught.all_vectors()
+    categories = np.array([phrases[i].category for i in train])
+    told = np.array([i for i in train if phrases[i].category == "competence"])
     rows, points, weights = point_rows([phrases[i].position for i in told])
-    meaning, centre = fit_meaning(vectors[told], [phrases[i].key_competence for i in told])
-    return Heads(
-        revision,
-        fit_head(vectors, wording, categories, np.ones(len(phrases)), roles, CATEGORIES),
-        fit_head(vectors[told[rows]], wording[told[rows]], points, weights, roles[told[rows]], POINTS),
-        meaning,
-        centre,
-        _precedents(phrases, vectors),
-    )
+    category = fit_raw_head(vectors[train], wording[train], categories, np.ones(len(train)), CATEGORIES)
+    position = fit_raw_head(vectors[told[rows]], wording[told[rows]], points, weights, POINTS)
+    return taught, Fitted(vectors, category, position)
+
+
+def fit_heads(phrases: list[LabelledPhrase], tower: Tower, revision: str) -> tuple[Tower, Heads]:
+    """All heads from labelled phrases, with temperatures set on fields of work that the fitting has not seen."""
+    wording = wording_features([p.text for p in phrases])
+    fields = np.array([field_of(p.source) for p in phrases])
+    everything = np.arange(len(phrases))
+    held_out = [
+        (test, fit_on(tower, phrases, wording, train)[1])
+        for train, test in GroupKFold(2).split(everything, groups=fields)
+    ]
+    taught, fitted = fit_on(tower, phrases, wording, everything)
+    category = calibrated(fitted.category, [_category_chances(f, phrases, wording, test) for test, f in held_out])
+    position = calibrated(fitted.position, [_position_chances(f, phrases, wording, test) for test, f in held_out])
+    precedents = _precedents(phrases, fitted.vectors)
+    return taught, Heads(revision, category, position, precedents)
+
+
+Chances = tuple[np.ndarray, np.ndarray, np.ndarray]  # probabilities [n, k], right classes [n], weights [n]
+
+
+def _category_chances(fitted: Fitted, phrases: list[LabelledPhrase], wording: csr_matrix, test: np.ndarray) -> Chances:
+    target = np.array([CATEGORIES.index(phrases[i].category) for i in test])
+    return fitted.category.probabilities(fitted.vectors[test], wording[test]), target, np.ones(len(test))
+
+
+def _position_chances(fitted: Fitted, phrases: list[LabelledPhrase], wording: csr_matrix, test: np.ndarray) -> Chances:
+    told = np.array([i for i in test if phrases[i].category == "competence"])
+    rows, points, weights = point_rows([phrases[i].position for i in told])
+    chances = fitted.position.probabilities(fitted.vectors[told[rows]], wording[told[rows]])
+    return chances, np.array([POINTS.index(point) for point in points]), weights
+
+
+def calibrated(head: LinearHead, held_out: list[Chances]) -> LinearHead:
+    """The head with the temperature that makes held-out probabilities most likely."""
+    chances, target, weights = (np.concatenate(column) for column in zip(*held_out, strict=True))
+    return replace(head, temperature=best_temperature(chances, target, weights))
 
 
 def point_rows(positions: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -78,24 +116,6 @@ def point_rows(positions: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray
     rows = [(i, point, 1 / len(points_of(p))) for i, p in enumerate(positions) for point in points_of(p)]
     index, points, weights = zip(*rows, strict=True)
     return np.array(index), np.array(points), np.array(weights)
-
-
-def fit_head(
-    vectors: np.ndarray,
-    wording: csr_matrix,
-    y: np.ndarray,
-    weights: np.ndarray,
-    groups: np.ndarray,
-    classes: tuple[str, ...],
-) -> LinearHead:
-    """A linear head with its temperature set on held-out roles."""
-    head = fit_raw_head(vectors, wording, y, weights, classes)
-    held_out = np.zeros((len(y), len(classes)))
-    for train, test in GroupKFold(min(FOLDS, len(set(groups)))).split(vectors, y, groups):
-        fold = fit_raw_head(vectors[train], wording[train], y[train], weights[train], classes)
-        held_out[test] = fold.probabilities(vectors[test], wording[test])
-    target = np.array([classes.index(label) for label in y])
-    return LinearHead(**(vars(head) | {"temperature": best_temperature(held_out, target, weights)}))
 
 
 def fit_raw_head(
@@ -130,13 +150,6 @@ def best_temperature(probabilities: np.ndarray, target: np.ndarray, weights: np.
     return float(minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)
 
 
-def fit_meaning(vectors: np.ndarray, competences: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """A projection [d, m] and centre [d] in which tellings of one key competence lie together (shrunken LDA)."""
-    width = min(MEANING_WIDTH, len(set(competences)) - 1, vectors.shape[1])
-    lda = LinearDiscriminantAnalysis(solver="eigen", shrinkage=0.6, n_components=width).fit(vectors, competences)
-    return lda.scalings_[:, :width].astype(np.float32), vectors.mean(axis=0).astype(np.float32)
-
-
 def _precedents(phrases: list[LabelledPhrase], vectors: np.ndarray) -> Precedents:
     return Precedents(
         tuple(p.text for p in phrases),
@@ -149,14 +162,16 @@ def _precedents(phrases: list[LabelledPhrase], vectors: np.ndarray) -> Precedent
 
 
 def main() -> None:
-    """Train for one profile's embedding model and write beside the shipped heads."""
+    """Train for one profile's embedding model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--profile", default="bundled")
     profile = parser.parse_args().profile
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    embedder = load_embedder(profile)
+    embedder = load_base_embedder(profile)
     phrases = labelled_material(load_grammar(profile))
-    heads = fit_heads(phrases, embedder, f"{embedder.id}+{checksum()[:12]}+rules-{RULES}")
+    tower = build_tower(embedder.model, [p.text for p in phrases])
+    taught, heads = fit_heads(phrases, tower, f"{embedder.id}+{checksum()[:12]}+rules-{RULES}+seed-{SEED}")
+    write_top(taught, trained_path(embedder.id, ".safetensors"))
     path = write_heads(heads, embedder.id)
     log.info("%d phrases → %s (%.1f MB)", len(phrases), path, path.stat().st_size / 1e6)
 

@@ -22,7 +22,7 @@ SAMPLE = 2000  # phrases that the number of clusters is judged on
 
 @dataclass(frozen=True)
 class Names:
-    """Names a person would choose: key competences with unit vectors [k, m] in the space of competence meaning."""
+    """Names a person would choose: key competences with unit vectors [k, d]."""
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
@@ -34,7 +34,7 @@ def cluster(
 ) -> tuple[Candidate, ...]:
     """Candidates of the suggestions, the one told in most interviews first.
 
-    `vectors` [n, m] are unit vectors of the suggestions in the space of competence meaning. `clusters` is how many to
+    `vectors` [n, d] are unit vectors of the suggestions. `clusters` is how many to
     make; None chooses 10–15 by how well apart they lie, fewer where there is little material.
     """
     if clusters is not None and clusters < 1:

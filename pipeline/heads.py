@@ -50,13 +50,7 @@ class Heads:
     revision: str
     category: LinearHead
     position: LinearHead
-    meaning: np.ndarray  # [d, m]: projection in which tellings of the same competence lie together
-    meaning_centre: np.ndarray  # [d]
     precedents: Precedents
-
-    def project(self, vectors: np.ndarray) -> np.ndarray:
-        """Unit vectors [n, m] in the space of competence meaning."""
-        return unit((vectors - self.meaning_centre) @ self.meaning)
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

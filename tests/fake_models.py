@@ -84,15 +84,7 @@ def fake_heads(revision: str = REVISION) -> Heads:
     precedents = Precedents(
         texts, ("competence",) * 2, (POINTS[0],) * 2, ("",) * 2, ("hjelp", "orden"), FakeEmbedder().encode([*texts])
     )
-    meaning = np.eye(WIDTH, dtype=np.float32)
-    return Heads(
-        revision,
-        _head(CATEGORIES),
-        _head(POINTS),
-        meaning,
-        np.zeros(WIDTH, np.float32),
-        precedents,
-    )
+    return Heads(revision, _head(CATEGORIES), _head(POINTS), precedents)
 
 
 def _head(classes: tuple[str, ...]) -> LinearHead:

@@ -43,13 +43,14 @@ def test_heads_come_back_as_they_were(folder: Path) -> None:
             np.testing.assert_allclose(getattr(found, part), getattr(written, part), atol=1e-3)
     assert read.precedents.texts == heads.precedents.texts
     np.testing.assert_allclose(read.precedents.vectors, heads.precedents.vectors, atol=1e-3)
-    np.testing.assert_array_equal(read.meaning, heads.meaning)
 
 
 def test_heads_of_other_models_lie_with_the_models(folder: Path) -> None:
     """Only heads of the bundled embedding model are written into the program."""
     assert write_heads(fake_heads(), "annen-1").parent == folder
-    assert write_heads(fake_heads(), "e5-small-9").parent == kept_heads.TRAINED
+    assert (
+        write_heads(fake_heads(), f"{kept_heads.BUNDLED.id}-{kept_heads.BUNDLED.revision}").parent == kept_heads.TRAINED
+    )
 
 
 def test_file_holds_no_pickle(folder: Path) -> None:

@@ -152,7 +152,7 @@ def fake_heads(material: list[LabelledPhrase] = MATERIAL, embedder: FakeEmbedder
         tuple(p.key_competence or p.stands_for for p in material),
         vectors,
     )
-    return Heads("fake-1", head(CATEGORIES, categories), head(POINTS, points), np.eye(WIDTH), np.zeros(WIDTH), known)
+    return Heads("fake-1", head(CATEGORIES, categories), head(POINTS, points), known)
 
 
 def ask(kind: str, wording: str, competence: str) -> str:

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from pipeline_fakes import WIDTH, fake_heads
 
 from pipeline.features import BITS, word_weights, wording_features
 from pipeline.heads import LinearHead, softmax, unit
@@ -67,13 +66,6 @@ def test_temperature_flattens_without_changing_the_order() -> None:
     words, vectors = wording_features(["x"]), np.array([[1.0, 0.2]])
     cold, warm = (replace(HEAD, temperature=t).probabilities(vectors, words)[0] for t in (0.5, 3.0))
     assert cold[0] > warm[0] > 0.5
-
-
-def test_project_gives_unit_vectors_around_the_centre() -> None:
-    """The meaning space measures from its centre, in unit vectors."""
-    heads = replace(fake_heads(), meaning_centre=np.full(WIDTH, 0.5), meaning=np.eye(WIDTH)[:, :3])
-    projected = heads.project(np.stack([np.full(WIDTH, 0.5) + np.eye(WIDTH)[0] * 2, np.zeros(WIDTH)]))
-    assert np.allclose(projected, [[1, 0, 0], -np.ones(3) / np.sqrt(3)])
 
 
 def test_wording_features_are_words_and_characters() -> None:
