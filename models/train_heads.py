@@ -1,4 +1,4 @@
-"""Train the heads on the corpora and write them: `python -m models.train_heads`. The one command that rebuilds them."""
+"""Teach the top layers, train the heads on the corpora, write both: `python -m models.train_heads` rebuilds all."""
 
 from __future__ import annotations
 
