@@ -1,10 +1,10 @@
 """How good the suggestions are: `python -m benchmarks.quality` measures and writes quality.md.
 
 Every figure is on held-out material. There are five fields of work with roles of their own; the phrase files of each
-have writers of their own, while twelve of the interviews share one over four fields. In turn each field is left out, the embedding model's top layers and all heads are trained on the other four, and
-the one left out is measured. Intervals are 95 % bootstraps over roles or interviews. The corpora are written by the
-makers of the program, so the figures say how it generalises within such material, not how it does on other people's
-interviews.
+have writers of their own, while twelve of the interviews share one over four fields. In turn each field is left out,
+the embedding model's top layers and all heads are trained on the other four, and the one left out is measured.
+Intervals are 95 % bootstraps over roles or interviews. The corpora are written by the makers of the program, so the
+figures say how it generalises within such material, not how it does on other people's interviews.
 """
 
 from __future__ import annotations
