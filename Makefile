@@ -21,10 +21,10 @@ check: setup types
 	@$(BIN)/ruff format --check .
 
 types:
-	@$(BIN)/mypy balansekunst benchmarks corpora flows models pipeline prompts review store
+	@$(BIN)/mypy balansekunst corpora evaluation flows models pipeline prompts review store
 
 quality: setup
-	@$(BIN)/python -m benchmarks.quality
+	@$(BIN)/balansekunst evaluate -o benchmarks/quality.md
 
 setup: $(VENV)/ready
 

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from balansekunst import __version__, files, projects
+from balansekunst.candidates import candidates_app
 from balansekunst.demo import demo_command
+from balansekunst.evaluate import evaluate_command
 from balansekunst.model_commands import models_app
 from models.loaders import be_offline
 
@@ -42,7 +44,9 @@ app.command("run")(projects.run_command)
 app.command("status")(projects.status_command)
 app.command("swap-speakers")(projects.swap_speakers_command)
 app.command("export")(projects.export_command)
+app.add_typer(candidates_app, name="candidates")
 app.add_typer(models_app, name="models")
+app.command("evaluate")(evaluate_command)
 app.command("demo")(demo_command)
 
 

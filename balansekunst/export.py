@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from pipeline.balance import norwegian
-from pipeline.coded_files import candidate_fields, label_fields
+from pipeline.coded_files import clustering_fields, label_fields
 from pipeline.coding import worth_showing
-from pipeline.records import Suggestion
+from pipeline.records import Clustering, Suggestion
 from store.decisions import Decision, current_decisions, identity_of
 from store.interviews import Interview, list_interviews
 from store.projects import Project
@@ -59,8 +59,7 @@ def to_json(session: Session, project: Project) -> str:
         "roles": list(project.roles),
         "interviews": [_interview_fields(interview) for interview in list_interviews(session, project.id)],
         "phrases": [_phrase_fields(*row) for row in phrases_of(session, project)],
-        "candidates": [candidate_fields(c) for c in clustering.candidates] if clustering else [],
-    }
+    } | clustering_fields(clustering.clustering if clustering else Clustering(()))
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -17,11 +17,11 @@ import prompts
 from balansekunst.batch import Batch
 from balansekunst.terminal import TerminalReporter, fail
 from models.labeller import load_labeller, load_names
-from models.loaders import load_grammar, load_speech, load_voice
+from models.loaders import load_speech, load_splitter, load_voice
 from pipeline.audio import Audio, decode
 from pipeline.cluster import cluster
 from pipeline.coded_files import (
-    candidate_fields,
+    clustering_fields,
     phrase_line,
     read_phrase_column,
     read_suggestions,
@@ -94,7 +94,7 @@ def code_command(
             transcript = read_transcript(path)
             marks = {"har samme innhold som": transcript.turns, "har samme id som": transcript.id}
             _refuse_twice(seen, path, marks)
-            suggestions = code(with_metadata(transcript, role=role), load_grammar(), load_labeller())
+            suggestions = code(with_metadata(transcript, role=role), load_splitter(), load_labeller())
             lines += [suggestion_line(s) for s in (suggestions if with_none else worth_showing(suggestions))]
     if batch.done:
         write("".join(line + "\n" for line in lines), output)
@@ -135,12 +135,9 @@ def cluster_command(
             suggestions += [s for s in found_here if s.label.category == "competence"]
     if batch.done:
         labeller = load_labeller()
-        vectors = labeller.embedder.encode([s.phrase.text for s in suggestions])
+        vectors = labeller.meaning([s.phrase.text for s in suggestions])
         found = cluster(suggestions, vectors, load_names(), count)
-        write(
-            json.dumps({"candidates": [candidate_fields(c) for c in found]}, ensure_ascii=False, indent=1) + "\n",
-            output,
-        )
+        write(json.dumps(clustering_fields(found), ensure_ascii=False, indent=1) + "\n", output)
     batch.finish()
 
 

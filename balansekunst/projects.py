@@ -15,11 +15,13 @@ from balansekunst.export import WRITERS
 from balansekunst.files import Output, write
 from balansekunst.settings import read_settings
 from balansekunst.terminal import TerminalReporter, fail, out
+from balansekunst.wording import grounds_sentence
 from flows.context import Context
 from flows.start import anything_to_do, start_project
 from models.registry import read_registry
 from pipeline.audio import decode
 from pipeline.errors import InputError
+from pipeline.records import Clustering
 from pipeline.speakers import swap
 from pipeline.transcript_files import SUFFIXES, read_transcript
 from store.database import open_database
@@ -33,13 +35,14 @@ from store.interviews import (
     interview_states,
     list_interviews,
 )
-from store.projects import create_project, list_projects, project_named
+from store.projects import create_project, learn_from, list_projects, project_named
 from store.recordings import save
-from store.results import latest_transcript, save_transcript
+from store.results import latest_clustering, latest_transcript, save_transcript
 
 STATES = {"queued": "i kø", "transcribed": "transkribert", "coded": "kodet", "failed": "feilet"}
 Json = Annotated[bool, typer.Option("--json", help="Skriv JSON for programmer.")]
 Project = Annotated[str, typer.Argument(help="Navnet på prosjektet.")]
+Profile = Annotated[str, typer.Option(help="Modellprofil: bundled eller recommended.")]
 
 project_app = typer.Typer(help="Lag og vis prosjekter.", no_args_is_help=True)
 
@@ -74,6 +77,18 @@ def list_command(as_json: Json = False) -> None:
     for project, count in rows:
         table.add_row(project.name, ", ".join(project.roles), str(count))
     out.print(table)
+
+
+@project_app.command("learn")
+def learn_command(
+    project: Project,
+    others: Annotated[list[str] | None, typer.Option("--from", help="Prosjekt å lære av også; kan gjentas.")] = None,
+) -> None:
+    """Bestem hvilke andre prosjekters avgjørelser et prosjekt lærer av. Uten --from lærer det bare av sine egne."""
+    with context().sessions.begin() as session:
+        learn_from(session, project, tuple(others or ()))
+    also = f" og av {', '.join(f'«{other}»' for other in others)}" if others else " alene"
+    out.print(f"«{project}» lærer nå av sine egne avgjørelser{also}. Kjør: balansekunst run {project}", soft_wrap=True)
 
 
 def add_command(
@@ -131,7 +146,7 @@ def _check(path: Path, known: dict[str, str]) -> tuple[str, dict[str, str]]:
 
 def run_command(
     project: Project,
-    profile: Annotated[str, typer.Option(help="Modellprofil: bundled eller recommended.")] = "bundled",
+    profile: Profile = "bundled",
 ) -> None:
     """Gjør alt som ikke er gjort: transkriber, kod, samle. Trygt å stoppe og gjenta."""
     read_registry().of_profile(profile)  # a wrong one is told of before anything starts
@@ -151,12 +166,20 @@ def run_with_progress(here: Context, project: str, count: int) -> None:
         summary = start_project(Context(here.settings, here.sessions, here.profile, reporter), project)
     out.print(
         f"{len(summary.done)} intervjuer kodet nå, {len(summary.unchanged)} var ferdige, {len(summary.failed)} feilet. "
-        f"{summary.candidates} kandidater til nøkkelkompetanser."
+        f"{_grounds(here, project)}",
+        soft_wrap=True,
     )
     for name, problem in summary.failed.items():
         fail(f"{name}: {problem}")
     if summary.failed:
         raise typer.Exit(1)
+
+
+def _grounds(here: Context, project: str) -> str:
+    """How many candidates the project has, and why so many."""
+    with here.sessions.begin() as session:
+        stored = latest_clustering(session, project_named(session, project).id)
+    return grounds_sentence(stored.clustering if stored else Clustering(()))
 
 
 def swap_speakers_command(
@@ -175,7 +198,8 @@ def swap_speakers_command(
 
 def status_command(project: Project, as_json: Json = False) -> None:
     """Vis hvor langt hvert intervju er kommet."""
-    with context().sessions.begin() as session:
+    here = context()
+    with here.sessions.begin() as session:
         states = interview_states(session, project_named(session, project).id)
     if as_json:
         out.print_json(json.dumps([asdict(state) for state in states], ensure_ascii=False))
@@ -193,6 +217,7 @@ def status_command(project: Project, as_json: Json = False) -> None:
             reason,
         )
     out.print(table)
+    out.print(_grounds(here, project), soft_wrap=True)
 
 
 def export_command(

@@ -9,7 +9,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.context import Context, current_context
-from flows.steps import Fault, RunSummary, clustering_step, coding_step, explain, is_done, transcript_step
+from flows.steps import Fault, RunSummary, clustering_step, coding_step, explain, transcript_step, unfinished
 from pipeline.errors import InputError, WorkError
 from store.interviews import Interview, interview_named, list_interviews, record_problem
 from store.projects import project_named
@@ -53,7 +53,7 @@ def code(transcript: StoredTranscript) -> int:
 def gather(project_id: int) -> int:
     """All codings → number of candidate key competences."""
     with _wordless():
-        return len(clustering_step(current_context(), project_id))
+        return len(clustering_step(current_context(), project_id).candidates)
 
 
 @flow(name="interview", validate_parameters=False)
@@ -72,7 +72,7 @@ def run_project(project: str) -> RunSummary:
     with context.sessions.begin() as session:
         project_id = project_named(session, project).id
         interviews = list_interviews(session, project_id)
-    todo = [interview for interview in interviews if not is_done(context, interview)]
+    todo = unfinished(context, project_id)
     failed = {}
     for interview in todo:
         context.reporter.interview_started(interview.name, interview.kind)

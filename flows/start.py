@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from flows.context import Context, use_context
-from flows.steps import RunSummary, clustering_step, is_done
+from flows.steps import RunSummary, clustering_step, unfinished
 from store.interviews import list_interviews
 from store.projects import project_named
 
@@ -29,8 +29,8 @@ def configure_prefect(context: Context) -> None:
 def anything_to_do(context: Context, project: str) -> bool:
     """Whether a run would change anything; answered without Prefect and without models."""
     with context.sessions.begin() as session:
-        interviews = list_interviews(session, project_named(session, project).id)
-    return not all(is_done(context, interview) for interview in interviews)
+        project_id = project_named(session, project).id
+    return bool(unfinished(context, project_id))
 
 
 def start_project(context: Context, project: str) -> RunSummary:
@@ -41,7 +41,7 @@ def start_project(context: Context, project: str) -> RunSummary:
         with context.sessions.begin() as session:
             found = project_named(session, project)
             names = tuple(interview.name for interview in list_interviews(session, found.id))
-        return RunSummary((), names, {}, len(clustering_step(context, found.id)))
+        return RunSummary((), names, {}, len(clustering_step(context, found.id).candidates))
     # Imported here: Prefect takes seconds, and must find its settings made.
     from flows.project import run_project
 

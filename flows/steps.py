@@ -9,31 +9,41 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 import prompts
 from flows.context import Context
 from models.labeller import load_labeller, load_names, trained_revision
-from models.loaders import load_grammar, load_speech, load_voice, revision_of
+from models.loaders import load_speech, load_splitter, load_voice, revision_of
 from pipeline.audio import decode
-from pipeline.cluster import cluster
+from pipeline.cluster import METHOD, cluster
 from pipeline.coding import code
+from pipeline.edits import Taken, guide
 from pipeline.errors import InputError
+from pipeline.features import wording_features
 from pipeline.interview import transcribe_interview
+from pipeline.label import Labeller
+from pipeline.learning import Lessons, digest_of, learn, taught_revision
 from pipeline.phrases import RULES
-from pipeline.records import Candidate, Suggestion, Transcript
+from pipeline.records import Clustering, Placement, Suggestion, Transcript
 from pipeline.transcribe import SpeechSettings
 from pipeline.transcript_files import read_transcript, with_metadata
+from store.candidate_decisions import CandidateDecision, candidate_history, edits_taken
 from store.decisions import REJECT, Decision, current_decisions, identity_of
-from store.interviews import AUDIO, Interview, list_interviews
+from store.interviews import AUDIO, Interview, list_interviews, project_id_of
+from store.lessons import lessons_of
 from store.recordings import local_copy
 from store.results import (
+    StoredClustering,
     StoredCoding,
     StoredTranscript,
     find_clustering,
     find_coding,
     find_transcript,
+    latest_clustering,
     latest_coding,
     latest_transcript,
     save_clustering,
@@ -81,7 +91,7 @@ def transcript_key(context: Context, interview: Interview) -> str:
     )
 
 
-def coding_key(context: Context, transcript: StoredTranscript) -> str:
+def coding_key(context: Context, transcript: StoredTranscript, lessons: Lessons) -> str:
     """What a coding depends on, beside the transcript that it belongs to."""
     return key_of(
         transcript=transcript.key,
@@ -89,6 +99,7 @@ def coding_key(context: Context, transcript: StoredTranscript) -> str:
         rules=RULES,
         trained=trained_revision(context.profile),
         prompts=prompts.version(),
+        lessons=digest_of(lessons),
     )
 
 
@@ -123,34 +134,98 @@ def _read_or_listen(context: Context, interview: Interview) -> Transcript:
 
 
 def coding_step(context: Context, transcript: StoredTranscript) -> StoredCoding:
-    """The transcript's suggestions: kept, or made now."""
-    key = coding_key(context, transcript)
+    """The transcript's suggestions: kept, or made now by what the project's decisions have taught."""
     with context.sessions.begin() as session:
-        kept = find_coding(session, transcript.id, key)
+        lessons = lessons_of(session, project_id_of(session, transcript.interview_id))
+        key = coding_key(context, transcript, lessons)
+        kept = _coding_in_force(session, transcript, key) or _in_force_again(session, transcript, key)
     if kept:
         return kept
-    suggestions = code(transcript.transcript, load_grammar(context.profile), load_labeller(context.profile))
+    revision = trained_revision(context.profile)
+    labeller = taught_labeller(context.profile, revision, lessons) if lessons else load_labeller(context.profile)
+    suggestions = code(transcript.transcript, load_splitter(context.profile), labeller)
     with context.sessions.begin() as session:
-        return save_coding(session, transcript.id, key, trained_revision(context.profile), suggestions)
+        return save_coding(session, transcript.id, key, taught_revision(revision, lessons), suggestions)
 
 
-def clustering_step(context: Context, project_id: int) -> tuple[Candidate, ...]:
-    """The project's candidate key competences: kept, or made now from all codings and the decisions on them."""
+def _coding_in_force(session: Session, transcript: StoredTranscript, key: str) -> StoredCoding | None:
+    """The interview's newest coding, which is what people see, where it is the one that the key names."""
+    newest = latest_coding(session, transcript.interview_id)
+    return newest if newest and newest.transcript_id == transcript.id and newest.key.startswith(key) else None
+
+
+def _in_force_again(session: Session, transcript: StoredTranscript, key: str) -> StoredCoding | None:
+    """An earlier coding of this key as the newest: what was decided since is undone, or no longer learnt from."""
+    kept, newest = find_coding(session, transcript.id, key), latest_coding(session, transcript.interview_id)
+    if not (kept and newest):
+        return None
+    return save_coding(session, transcript.id, f"{key} after {newest.id}", kept.revision, kept.suggestions)
+
+
+@lru_cache(maxsize=1)
+def taught_labeller(profile: str, revision: str, lessons: Lessons) -> Labeller:
+    """The labeller of this revision, having learnt: once for all interviews of a run."""
+    labeller = load_labeller(profile)
+    texts = [decided.text for decided in lessons]
+    heads = learn(labeller.heads, labeller.embedder.encode(texts), wording_features(texts), lessons)
+    return replace(labeller, heads=heads)
+
+
+def clustering_step(context: Context, project_id: int) -> Clustering:
+    """The project's candidate key competences: kept, or made now from all codings and what people decided."""
     told = competences_of(context, project_id)
-    key = key_of(trained=trained_revision(context.profile), told=[asdict(s.phrase) for s in told])
     with context.sessions.begin() as session:
-        kept = find_clustering(session, project_id, key)
+        chains = {interview.name: interview.chain for interview in list_interviews(session, project_id)}
+        history = candidate_history(session, project_id)
+        key = clustering_key(context, told, chains, history)
+        newest = latest_clustering(session, project_id)
+        kept = _clustering_in_force(newest, key) or _clustering_again(session, project_id, key, newest)
     if kept:
-        return kept.candidates
-    candidates = _gather(context, told) if told else ()
+        return kept.clustering
+    previous = newest.clustering if newest else None
+    clustering = _gather(context, told, chains, edits_taken(history), previous) if told else Clustering(())
     with context.sessions.begin() as session:
-        return save_clustering(session, project_id, key, candidates).candidates
+        return save_clustering(session, project_id, key, clustering).clustering
 
 
-def _gather(context: Context, told: list[Suggestion]) -> tuple[Candidate, ...]:
-    labeller = load_labeller(context.profile)
-    vectors = labeller.embedder.encode([s.phrase.text for s in told])
-    return cluster(told, vectors, load_names(context.profile))
+def clustering_key(
+    context: Context, told: list[Suggestion], chains: dict[str, str], history: tuple[CandidateDecision, ...]
+) -> str:
+    """What the candidates depend on, beside those before them, whose ids and names they inherit."""
+    return key_of(
+        method=METHOD,
+        trained=trained_revision(context.profile),
+        told=[[asdict(s.phrase), [asdict(placement) for placement in s.label.positions]] for s in told],
+        chains=chains,
+        edits=[one.id for one in history if one.stands and one.undoes is None],
+    )
+
+
+def _clustering_in_force(newest: StoredClustering | None, key: str) -> StoredClustering | None:
+    """The project's newest clustering, which is what people see, where it is the one that the key names."""
+    return newest if newest and newest.key.startswith(key) else None
+
+
+def _clustering_again(
+    session: Session, project_id: int, key: str, newest: StoredClustering | None
+) -> StoredClustering | None:
+    """An earlier clustering of this key as the newest: what was decided since is undone."""
+    kept = find_clustering(session, project_id, key)
+    if not (kept and newest):
+        return None
+    return save_clustering(session, project_id, f"{key} after {newest.id}", kept.clustering)
+
+
+def _gather(
+    context: Context,
+    told: list[Suggestion],
+    chains: dict[str, str],
+    taken: tuple[Taken, ...],
+    previous: Clustering | None,
+) -> Clustering:
+    vectors = load_labeller(context.profile).meaning([s.phrase.text for s in told])
+    guidance = guide(taken, previous, frozenset(identity_of(s.phrase) for s in told))
+    return cluster(told, vectors, load_names(context.profile), chains=chains, guidance=guidance)
 
 
 def competences_of(context: Context, project_id: int) -> list[Suggestion]:
@@ -158,8 +233,17 @@ def competences_of(context: Context, project_id: int) -> list[Suggestion]:
     with context.sessions.begin() as session:
         decisions = current_decisions(session, project_id)
         codings = [latest_coding(session, interview.id) for interview in list_interviews(session, project_id)]
-    suggestions = [s for coding in codings if coding for s in coding.suggestions]
-    return [s for s in suggestions if _counts(s, decisions.get(identity_of(s.phrase)))]
+    decided = [(s, decisions.get(identity_of(s.phrase))) for coding in codings if coding for s in coding.suggestions]
+    return [_as_decided(suggestion, decision) for suggestion, decision in decided if _counts(suggestion, decision)]
+
+
+def _as_decided(suggestion: Suggestion, decision: Decision | None) -> Suggestion:
+    """The suggestion with the positions that a person chose, each as probable, where there are any."""
+    if decision is None or not decision.choice.positions:
+        return suggestion
+    chosen = decision.choice.positions
+    positions = tuple(Placement(position, round(1 / len(chosen), 4)) for position in chosen)
+    return replace(suggestion, label=replace(suggestion.label, positions=positions))
 
 
 def _counts(suggestion: Suggestion, decision: Decision | None) -> bool:
@@ -168,14 +252,20 @@ def _counts(suggestion: Suggestion, decision: Decision | None) -> bool:
     return decision.choice.action != REJECT and decision.choice.category == "competence"
 
 
-def is_done(context: Context, interview: Interview) -> bool:
-    """Whether a run would do nothing for this interview; answered without loading a model."""
+def unfinished(context: Context, project_id: int) -> list[Interview]:
+    """The interviews for which a run would do something; answered without loading a model."""
+    with context.sessions.begin() as session:
+        interviews, lessons = list_interviews(session, project_id), lessons_of(session, project_id)
+    return [interview for interview in interviews if not _is_done(context, interview, lessons)]
+
+
+def _is_done(context: Context, interview: Interview, lessons: Lessons) -> bool:
     with context.sessions.begin() as session:
         transcript = find_transcript(session, interview.id, transcript_key(context, interview))
         if transcript is None:
             return False
         newest = latest_transcript(session, interview.id) or transcript
-        return find_coding(session, newest.id, coding_key(context, newest)) is not None
+        return _coding_in_force(session, newest, coding_key(context, newest, lessons)) is not None
 
 
 def explain(error: Exception) -> tuple[str, str]:

@@ -2,8 +2,9 @@
 
 People tell what they do, not what it is called, and a general embedding groups their phrases by scene. So tellings of
 the same key competence are drawn together and others pushed apart (supervised contrastive loss, Khosla et al. 2020,
-temperature .07), beside a loss for category and one for position. Only the top layers learn: what the lower ones give
-for each phrase is computed once, which makes training minutes on a CPU and the result small enough to ship.
+temperature .07), beside losses for category, position and the key competence that is told of or stood in for. Only the
+top layers learn: what the lower ones give for each phrase is computed once, which makes training minutes on a CPU and
+the result small enough to ship.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
-from corpora import LabelledPhrase
+from corpora import LabelledPhrase, read_key_competences
 from pipeline.balance import POINTS, points_of
 from pipeline.records import CATEGORIES
 
@@ -36,6 +37,8 @@ COMPETENCES, TELLINGS, OTHERS = (
 )  # in each batch: key competences, tellings of each, phrases of other categories
 CONTRAST_TEMPERATURE, CONTRAST_WEIGHT = 0.07, 0.5
 SHARPNESS = 4.0  # of the two linear heads over unit vectors
+COMPETENCE_SHARPNESS, COMPETENCE_WEIGHT = 8.0, 0.5  # of the head that names key competences
+LENGTHS = 4  # groups of like length in each batch
 LONGEST = 64  # tokens
 
 
@@ -52,7 +55,7 @@ class Tower:
         states = torch.nn.utils.rnn.pad_sequence(chosen, batch_first=True)
         mask = torch.nn.utils.rnn.pad_sequence([torch.ones(len(h)) for h in chosen], batch_first=True)
         for layer in self.top:
-            states = _apply(layer, states, mask)
+            states = apply_layer(layer, states, mask)
         return functional.normalize((states * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True), dim=1)
 
     def all_vectors(self) -> np.ndarray:
@@ -67,7 +70,8 @@ class Tower:
         return found
 
 
-def _apply(layer: torch.nn.Module, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+def apply_layer(layer: torch.nn.Module, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """One transformer layer over states [b, t, width]; `mask` [b, t] is 1 for tokens and 0 for padding."""
     result = layer(states, (1.0 - mask[:, None, None, :]) * torch.finfo(states.dtype).min)
     return result[0] if isinstance(result, tuple) else result
 
@@ -89,7 +93,7 @@ def build_tower(model: SentenceTransformer, texts: list[str]) -> Tower:
             tokens = model.tokenizer(batch, padding=True, truncation=True, max_length=LONGEST, return_tensors="pt")
             states, mask = bert.embeddings(input_ids=tokens["input_ids"]), tokens["attention_mask"].float()
             for layer in bert.encoder.layer[:cut]:
-                states = _apply(layer, states, mask)
+                states = apply_layer(layer, states, mask)
             hidden += [row[: int(kept.sum())].clone() for row, kept in zip(states, mask, strict=True)]
     return Tower(hidden, copy.deepcopy(bert.encoder.layer[cut:]))
 
@@ -99,6 +103,7 @@ class _Heads(torch.nn.Module):
         super().__init__()
         self.category = torch.nn.Linear(width, len(CATEGORIES))
         self.position = torch.nn.Linear(width, len(POINTS))
+        self.competence = torch.nn.Linear(width, len(read_key_competences()))
 
 
 def finetune(tower: Tower, phrases: list[LabelledPhrase], train: np.ndarray) -> Tower:
@@ -118,13 +123,20 @@ def finetune(tower: Tower, phrases: list[LabelledPhrase], train: np.ndarray) -> 
     weights = _category_weights(phrases, train)
     learner.top.train()
     for batch in batches:
-        loss = _loss(learner.vectors(batch), [phrases[i] for i in batch], heads, weights)
+        loss = _loss(_vectors_by_length(learner, batch), [phrases[i] for i in batch], heads, weights)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(learner.top.parameters(), 1.0)
         optimiser.step()
         schedule.step()
     return learner
+
+
+def _vectors_by_length(tower: Tower, batch: np.ndarray) -> torch.Tensor:
+    """The batch's vectors, computed a few of like length at a time: padding is most of the work otherwise."""
+    order = np.argsort([len(tower.hidden[i]) for i in batch], kind="stable")
+    parts = [tower.vectors(batch[part]) for part in np.array_split(order, LENGTHS) if len(part)]
+    return torch.cat(parts)[np.argsort(order)]
 
 
 def _batches(phrases: list[LabelledPhrase], train: np.ndarray) -> list[np.ndarray]:
@@ -136,7 +148,7 @@ def _batches(phrases: list[LabelledPhrase], train: np.ndarray) -> list[np.ndarra
             tellings.setdefault(phrases[i].key_competence, []).append(int(i))
     others = np.array([i for i in train if phrases[i].category != "competence"])
     names = sorted(tellings)
-    steps = sum(map(len, tellings.values())) // (COMPETENCES * TELLINGS) * EPOCHS
+    steps = int(sum(map(len, tellings.values())) // (COMPETENCES * TELLINGS) * EPOCHS)
     batches = []
     for _ in range(steps):
         told = [
@@ -161,7 +173,18 @@ def _loss(vectors: torch.Tensor, phrases: list[LabelledPhrase], heads: _Heads, w
     told = [i for i, p in enumerate(phrases) if p.category == "competence"]
     chances = functional.log_softmax(heads.position(vectors[told]) * SHARPNESS, dim=1)
     loss = loss - (torch.stack([_point_shares(phrases[i].position) for i in told]) * chances).sum(1).mean()
+    loss = loss + COMPETENCE_WEIGHT * _competence_loss(vectors, phrases, heads)
     return loss + CONTRAST_WEIGHT * contrast(vectors[told], [phrases[i].key_competence for i in told])
+
+
+def _competence_loss(vectors: torch.Tensor, phrases: list[LabelledPhrase], heads: _Heads) -> torch.Tensor:
+    """Which key competence a phrase tells of, or stands in for."""
+    ids = list(read_key_competences())
+    names = [phrase.key_competence or phrase.stands_for for phrase in phrases]
+    rows = [i for i, name in enumerate(names) if name in ids]
+    scores = heads.competence(vectors[rows]) * COMPETENCE_SHARPNESS
+    target = torch.tensor([ids.index(names[i]) for i in rows], dtype=torch.long)
+    return functional.cross_entropy(scores, target, label_smoothing=0.1) if rows else scores.sum()
 
 
 def _point_shares(position: str) -> torch.Tensor:
@@ -183,6 +206,12 @@ def write_top(tower: Tower, path: Path) -> None:
     """Write the layers that learnt, as float16 tensors; no code is ever stored or read."""
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({name: value.half().contiguous() for name, value in tower.top.state_dict().items()}, path)
+
+
+def put_top(model: SentenceTransformer, tower: Tower) -> None:
+    """Put a tower's layers into a loaded model, in place."""
+    encoder_of(model).encoder.layer[-TOP_LAYERS:].load_state_dict(tower.top.state_dict())
+    tower.top.eval()
 
 
 def apply_top(model: SentenceTransformer, path: Path) -> None:

@@ -9,11 +9,12 @@ import numpy as np
 
 from models.registry import HERE, models_folder, read_registry
 from pipeline.errors import InputError
-from pipeline.heads import Heads, LinearHead, Precedents
+from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, unit
 
 TRAINED = HERE / "trained"
 BUNDLED = read_registry().for_job("embedding", "bundled")
-TEXTS = ("texts", "categories", "positions", "roles", "competences")
+TEXTS = ("texts", "categories", "positions", "roles", "competences", "styles")
+NUMBERS = ("categories_temperature", "points_temperature", "points_least", "bulk_accept")
 
 
 def trained_path(embedding: str, suffix: str) -> Path:
@@ -26,15 +27,25 @@ def write_heads(heads: Heads, embedding: str) -> Path:
     """Write the heads trained for an embedding model."""
     arrays: dict[str, np.ndarray] = {
         "revision": np.array(heads.revision),
-        "vectors": heads.precedents.vectors.astype(np.float16),
+        "vectors": to_bytes(heads.precedents.vectors),
     }
     arrays |= {name: np.array(getattr(heads.precedents, name)) for name in TEXTS}
-    for name, head in (("category", heads.category), ("position", heads.position)):
-        arrays |= {f"{name}.{key}": np.asarray(value) for key, value in _arrays(head).items()}
+    arrays |= {name: np.array(getattr(heads, name)) for name in NUMBERS}
+    for name, head in (("category", _arrays(heads.category)), ("position", _arrays(heads.position))):
+        arrays |= {f"{name}.{key}": np.asarray(value) for key, value in head.items()}
+    arrays |= {f"competence.{key}": np.asarray(value) for key, value in vars(heads.competence).items()}
     path = trained_path(embedding, ".npz")
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, allow_pickle=False, **arrays)
     return path
+
+
+def to_bytes(vectors: np.ndarray) -> np.ndarray:
+    """Unit vectors [n, d] as whole numbers in -127–127, each row by its own greatest: a quarter of the size.
+
+    Rows get back their length of one when they are read, so no scale is kept; cosines change in the third decimal.
+    """
+    return np.round(vectors / np.abs(vectors).max(axis=1, keepdims=True, initial=1e-12) * 127).astype(np.int8)
 
 
 def _arrays(head: LinearHead) -> dict[str, object]:
@@ -43,13 +54,17 @@ def _arrays(head: LinearHead) -> dict[str, object]:
 
 @lru_cache(maxsize=2)
 def load_heads(embedding: str) -> Heads:
-    """The heads trained for an embedding model. InputError where there are none."""
+    """The heads trained for an embedding model. InputError where there are none, or where they are too old."""
     path = trained_path(embedding, ".npz")
-    if path.is_file():
-        with np.load(path, allow_pickle=False) as arrays:
-            return _heads(arrays)
     next_step = "Kjør «python -m models.train_heads --profile PROFIL»."
-    raise InputError("det er ikke trent klassifisering for denne modellen", embedding, next_step)
+    if not path.is_file():
+        raise InputError("det er ikke trent klassifisering for denne modellen", embedding, next_step)
+    with np.load(path, allow_pickle=False) as arrays:
+        try:
+            return _heads(arrays)
+        except KeyError as error:
+            what = "klassifiseringen er trent av en eldre utgave av programmet"
+            raise InputError(what, embedding, next_step) from error
 
 
 def _heads(arrays: np.lib.npyio.NpzFile) -> Heads:
@@ -58,7 +73,15 @@ def _heads(arrays: np.lib.npyio.NpzFile) -> Heads:
         str(arrays["revision"]),
         _head(arrays, "category"),
         _head(arrays, "position"),
-        Precedents(**texts, vectors=arrays["vectors"].astype(np.float32)),
+        CompetenceHead(
+            tuple(arrays["competence.classes"].tolist()),
+            arrays["competence.embedding"],
+            arrays["competence.bias"],
+            arrays["competence.points"],
+            float(arrays["competence.temperature"]),
+        ),
+        Precedents(**texts, vectors=unit(arrays["vectors"].astype(np.float32))),
+        **{name: float(arrays[name]) for name in NUMBERS},
     )
 
 
@@ -71,4 +94,5 @@ def _head(arrays: np.lib.npyio.NpzFile, name: str) -> LinearHead:
         arrays[f"{name}.wording_bias"],
         float(arrays[f"{name}.temperature"]),
         float(arrays[f"{name}.share"]),
+        float(arrays[f"{name}.least"]),
     )

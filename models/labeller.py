@@ -13,6 +13,7 @@ from models.loaders import load_embedder, revision_of
 from pipeline.cluster import Names
 from pipeline.heads import Heads, unit
 from pipeline.label import Labeller
+from pipeline.proxies import Wordings
 
 
 def trained_revision(profile: str = "bundled") -> str:
@@ -24,8 +25,13 @@ def trained_revision(profile: str = "bundled") -> str:
 def load_labeller(profile: str = "bundled") -> Labeller:
     """The labeller of a profile."""
     embedder = load_embedder(profile)
+    return Labeller(embedder, load_heads(embedder.id), wordings())
+
+
+def wordings() -> Wordings:
+    """The texts about proxies, with the names of all key competences."""
     names = {id: competence.name for id, competence in read_key_competences().items()}
-    return Labeller(embedder, load_heads(embedder.id), names, prompts.follow_up_question)
+    return Wordings(names, prompts.follow_up_question, prompts.occupations(), prompts.schooling())
 
 
 @lru_cache(maxsize=1)
@@ -42,5 +48,6 @@ def names_of(heads: Heads) -> Names:
         [c if k == "competence" else "" for c, k in zip(precedents.competences, precedents.categories, strict=True)]
     )
     ids = tuple(id for id in known if (told == id).any())
-    centres = unit(np.stack([precedents.vectors[told == id].mean(axis=0) for id in ids]))
+    meanings = heads.meaning(precedents.vectors)
+    centres = unit(np.stack([meanings[told == id].mean(axis=0) for id in ids]))
     return Names(ids, tuple(known[id].name for id in ids), centres)

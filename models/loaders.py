@@ -14,6 +14,7 @@ from models.build import prepare
 from models.heads import trained_path
 from models.registry import Model, read_registry
 from pipeline.errors import InputError
+from pipeline.phrases import Splitter
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -131,6 +132,17 @@ def load_grammar(profile: str = "bundled") -> Language:
     from models.norwegian.layers import load_pipeline
 
     return load_pipeline(prepare(model_for("grammar", profile)))
+
+
+@lru_cache(maxsize=1)
+def load_splitter(profile: str = "bundled") -> Splitter:
+    """What splits answers into phrases: the grammar, and the marker where one was trained for the embedding model."""
+    from models.marker import Marker, read_network
+
+    embedder = load_embedder(profile)
+    trained = trained_path(embedder.id, ".marker.safetensors")
+    marker = Marker(embedder.model, read_network(trained)) if trained.is_file() else None
+    return Splitter(load_grammar(profile), marker)
 
 
 @lru_cache(maxsize=1)

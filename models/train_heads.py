@@ -1,49 +1,93 @@
-"""Teach the top layers, train the heads on the corpora, write both: `python -m models.train_heads` rebuilds all."""
+"""Train all that this project trains on its corpora: `python -m models.train_heads` rebuilds and re-measures it.
+
+Groups of fields of work are left out (corpora.FOLDS). What was learnt without a group labels it, which gives the
+temperatures and thresholds, and the evidence that `balansekunst evaluate` shows. Then all is trained on everything.
+"""
 
 from __future__ import annotations
 
 import argparse
 import logging
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
 
-from corpora import AnnotatedInterview, LabelledPhrase, checksum, field_of, read_interviews, read_phrases
-from models.finetune import SEED, Tower, build_tower, finetune, write_top
+import corpora
+from corpora import (
+    FOLDS,
+    AnnotatedInterview,
+    LabelledPhrase,
+    field_of,
+    read_interviews,
+    read_key_competences,
+    read_phrases,
+)
+from evaluation.evidence import Evidence, join, judge
+from evaluation.kept import evidence_path, write_evidence
+from evaluation.measures import safe_threshold
+from models.finetune import SEED, Tower, build_tower, finetune, put_top, write_top
 from models.heads import trained_path, write_heads
-from models.loaders import load_base_embedder, load_grammar
+from models.labeller import wordings
+from models.loaders import Embedder, load_base_embedder, load_grammar
+from models.marker import (
+    COMPOSED,
+    Answer,
+    Marker,
+    Network,
+    Read,
+    answers_of,
+    compose,
+    fit_network,
+    read,
+    write_network,
+)
 from pipeline.balance import POINTS, points_of
 from pipeline.features import wording_features
-from pipeline.heads import Heads, LinearHead, Precedents
-from pipeline.phrases import RULES, Grammar, split_transcript
+from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, point_shares, tempered
+from pipeline.label import Labeller
+from pipeline.phrases import RULES, Grammar, Splitter, split_transcript
 from pipeline.records import CATEGORIES, Phrase
 
-STRENGTH_MEANING, STRENGTH_WORDING = (
-    10.0,
-    30.0,
-)  # inverse regularisation, chosen by cross-validation over roles
+# Inverse regularisation, chosen by cross-validation over roles.
+STRENGTH_MEANING, STRENGTH_WORDING, STRENGTH_COMPETENCE = 10.0, 30.0, 10.0
+ORIGIN = f"prosjektets egne korpora, {len(FOLDS)} grupper av fagfelt utelatt hver for seg"
+COVERAGE = 0.9  # of the right classes that those which cannot be ruled out shall hold
 log = logging.getLogger(__name__)
 
 
-def labelled_material(grammar: Grammar) -> list[LabelledPhrase]:
+@dataclass(frozen=True)
+class Material:
+    """Labelled phrases with their wording features, and the annotated interviews that some of them come from."""
+
+    phrases: list[LabelledPhrase]
+    wording: csr_matrix
+    interviews: tuple[AnnotatedInterview, ...]
+
+    def outside(self, fields: Sequence[str]) -> np.ndarray:
+        """Indices of the phrases of all other fields of work."""
+        return np.flatnonzero([field_of(phrase.source) not in fields for phrase in self.phrases])
+
+
+def read_material(splitter: Splitter) -> Material:
     """Every labelled phrase: the phrase files, and what the sample interviews mark and leave unmarked."""
-    return [
-        *read_phrases(),
-        *(label for interview in read_interviews() for label in told_and_untold(interview, grammar)),
-    ]
+    interviews = read_interviews()
+    told = [label for interview in interviews for label in told_and_untold(interview, splitter)]
+    phrases = [*read_phrases(), *told]
+    return Material(phrases, wording_features([phrase.text for phrase in phrases]), interviews)
 
 
-def told_and_untold(interview: AnnotatedInterview, grammar: Grammar) -> list[LabelledPhrase]:
+def told_and_untold(interview: AnnotatedInterview, splitter: Splitter) -> list[LabelledPhrase]:
     """The experts' spans, and as `none` each phrase that the splitter finds where no expert marked anything."""
     transcript = interview.transcript
     marked = [span for span, _ in interview.spans]
     untold = [
         LabelledPhrase(phrase.text, "none", role=transcript.role, source=transcript.id)
-        for phrase in split_transcript(transcript, grammar)
+        for phrase in split_transcript(transcript, splitter)
         if not any(_overlap(phrase, span) for span in marked)
     ]
     return [*(label for _, label in interview.spans), *untold]
@@ -54,61 +98,34 @@ def _overlap(one: Phrase, other: Phrase) -> bool:
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """What was learnt from some of the phrases: vectors [n, d] of all of them, and the heads."""
+class Learnt:
+    """What was learnt from some of the phrases: the top layers, what they give for all phrases, and heads.
 
+    The heads have no temperatures and thresholds yet.
+    """
+
+    tower: Tower
     vectors: np.ndarray
-    category: LinearHead
-    position: LinearHead
+    heads: Heads
 
 
-def fit_on(tower: Tower, phrases: list[LabelledPhrase], wording: csr_matrix, train: np.ndarray) -> tuple[Tower, Fitted]:
-    """Teach the tower's top layers and fit all heads on the phrases at `train` alone."""
-    taught = finetune(tower, phrases, train)
+def learn(tower: Tower, material: Material, train: np.ndarray, revision: str) -> Learnt:
+    """Teach the top layers and fit all heads on the phrases at `train` alone."""
+    taught = finetune(tower, material.phrases, train)
     vectors = taught.all_vectors()
-    categories = np.array([phrases[i].category for i in train])
-    told = np.array([i for i in train if phrases[i].category == "competence"])
-    rows, points, weights = point_rows([phrases[i].position for i in told])
-    category = fit_raw_head(vectors[train], wording[train], categories, np.ones(len(train)), CATEGORIES)
-    position = fit_raw_head(vectors[told[rows]], wording[told[rows]], points, weights, POINTS)
-    return taught, Fitted(vectors, category, position)
-
-
-def fit_heads(phrases: list[LabelledPhrase], tower: Tower, revision: str) -> tuple[Tower, Heads]:
-    """All heads from labelled phrases, with temperatures set on fields of work that the fitting has not seen."""
-    wording = wording_features([p.text for p in phrases])
-    fields = np.array([field_of(p.source) for p in phrases])
-    everything = np.arange(len(phrases))
-    held_out = [
-        (test, fit_on(tower, phrases, wording, train)[1])
-        for train, test in GroupKFold(2).split(everything, groups=fields)
-    ]
-    taught, fitted = fit_on(tower, phrases, wording, everything)
-    category = calibrated(fitted.category, [_category_chances(f, phrases, wording, test) for test, f in held_out])
-    position = calibrated(fitted.position, [_position_chances(f, phrases, wording, test) for test, f in held_out])
-    precedents = _precedents(phrases, fitted.vectors)
-    return taught, Heads(revision, category, position, precedents)
-
-
-Chances = tuple[np.ndarray, np.ndarray, np.ndarray]  # probabilities [n, k], right classes [n], weights [n]
-
-
-def _category_chances(fitted: Fitted, phrases: list[LabelledPhrase], wording: csr_matrix, test: np.ndarray) -> Chances:
-    target = np.array([CATEGORIES.index(phrases[i].category) for i in test])
-    return fitted.category.probabilities(fitted.vectors[test], wording[test]), target, np.ones(len(test))
-
-
-def _position_chances(fitted: Fitted, phrases: list[LabelledPhrase], wording: csr_matrix, test: np.ndarray) -> Chances:
-    told = np.array([i for i in test if phrases[i].category == "competence"])
-    rows, points, weights = point_rows([phrases[i].position for i in told])
-    chances = fitted.position.probabilities(fitted.vectors[told[rows]], wording[told[rows]])
-    return chances, np.array([POINTS.index(point) for point in points]), weights
-
-
-def calibrated(head: LinearHead, held_out: list[Chances]) -> LinearHead:
-    """The head with the temperature that makes held-out probabilities most likely."""
-    chances, target, weights = (np.concatenate(column) for column in zip(*held_out, strict=True))
-    return replace(head, temperature=best_temperature(chances, target, weights))
+    chosen = [material.phrases[i] for i in train]
+    told = np.array([i for i in train if material.phrases[i].category == "competence"])
+    rows, points, weights = point_rows([material.phrases[i].position for i in told])
+    known = told[rows]
+    categories = np.array([phrase.category for phrase in chosen])
+    heads = Heads(
+        revision,
+        fit_head(vectors[train], material.wording[train], categories, np.ones(len(train)), CATEGORIES),
+        fit_head(vectors[known], material.wording[known], points, weights, POINTS),
+        fit_competence_head(vectors[train], [p.key_competence or p.stands_for for p in chosen]),
+        precedents_of(chosen, vectors[train]),
+    )
+    return Learnt(taught, vectors, heads)
 
 
 def point_rows(positions: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -118,7 +135,7 @@ def point_rows(positions: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return np.array(index), np.array(points), np.array(weights)
 
 
-def fit_raw_head(
+def fit_head(
     vectors: np.ndarray, wording: csr_matrix, y: np.ndarray, weights: np.ndarray, classes: tuple[str, ...]
 ) -> LinearHead:
     """A head without temperature: logistic regressions over embeddings [n, d] and wording features [n, f]."""
@@ -138,27 +155,132 @@ def _logistic(strength: float) -> LogisticRegression:
     return LogisticRegression(C=strength, max_iter=200, tol=1e-3, class_weight="balanced")
 
 
-def best_temperature(probabilities: np.ndarray, target: np.ndarray, weights: np.ndarray) -> float:
-    """The temperature that makes held-out probabilities most likely."""
-    logs = np.log(np.maximum(probabilities, 1e-12))
-
-    def loss(temperature: float) -> float:
-        scaled = logs / temperature
-        scaled -= np.log(np.exp(scaled).sum(axis=1, keepdims=True))
-        return float(-(weights * scaled[np.arange(len(target)), target]).sum())
-
-    return float(minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)
+def fit_competence_head(vectors: np.ndarray, names: list[str]) -> CompetenceHead:
+    """Which key competence is told of or stood in for; `names` are empty where none is."""
+    known = read_key_competences()
+    rows = [i for i, name in enumerate(names) if name]
+    fitted = _logistic(STRENGTH_COMPETENCE).fit(vectors[rows], [names[i] for i in rows])
+    classes = tuple(str(name) for name in fitted.classes_)
+    points = np.array([point_shares(known[name].position) for name in classes], np.float32)
+    return CompetenceHead(classes, fitted.coef_.T.astype(np.float32), fitted.intercept_.astype(np.float32), points)
 
 
-def _precedents(phrases: list[LabelledPhrase], vectors: np.ndarray) -> Precedents:
+def precedents_of(phrases: Sequence[LabelledPhrase], vectors: np.ndarray) -> Precedents:
+    """Labelled phrases to look up."""
     return Precedents(
         tuple(p.text for p in phrases),
         tuple(p.category for p in phrases),
         tuple(p.position for p in phrases),
         tuple(p.role for p in phrases),
         tuple(p.key_competence or p.stands_for for p in phrases),
-        vectors.astype(np.float16).astype(np.float32),
+        tuple(p.style for p in phrases),
+        vectors,
     )
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What heads said of phrases that they had not seen, and the right classes: rows [n, k], [n], weights [n]."""
+
+    rows: np.ndarray
+    right: np.ndarray
+    weights: np.ndarray
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Everything that the heads of one fold said of the phrases left out."""
+
+    category: Chances
+    points: Chances
+
+
+def said_of(learnt: Learnt, material: Material, test: np.ndarray) -> HeldOut:
+    """Chances of category and position for the phrases at `test`."""
+    heads, vectors = learnt.heads, learnt.vectors
+    told = np.array([i for i in test if material.phrases[i].category == "competence"])
+    rows, points, weights = point_rows([material.phrases[i].position for i in told])
+    known = told[rows]
+    right = np.array([CATEGORIES.index(material.phrases[i].category) for i in test])
+    return HeldOut(
+        Chances(heads.categories(vectors[test], material.wording[test]), right, np.ones(len(test))),
+        Chances(
+            heads.points(vectors[known], material.wording[known]),
+            np.array([POINTS.index(point) for point in points]),
+            weights,
+        ),
+    )
+
+
+def calibrated(heads: Heads, held_out: Sequence[HeldOut]) -> Heads:
+    """The heads with temperatures and thresholds from phrases that no head had seen."""
+    category, points = _together([h.category for h in held_out]), _together([h.points for h in held_out])
+    warmed, warmed_points = _warm(category), _warm(points)
+    best = warmed.rows.argmax(axis=1)
+    accept = safe_threshold(warmed.rows.max(axis=1), best == category.right)
+    return replace(
+        heads,
+        category=replace(heads.category, least=least_right(warmed)),
+        categories_temperature=best_temperature(category),
+        points_temperature=best_temperature(points),
+        points_least=least_right(warmed_points),
+        bulk_accept=accept,
+    )
+
+
+def _together(parts: Sequence[Chances]) -> Chances:
+    return Chances(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "right", "weights")))
+
+
+def _warm(chances: Chances) -> Chances:
+    return replace(chances, rows=tempered(chances.rows, best_temperature(chances)))
+
+
+def best_temperature(chances: Chances) -> float:
+    """The temperature that makes held-out probabilities most likely."""
+
+    def loss(temperature: float) -> float:
+        rows = tempered(chances.rows, temperature)
+        return float(-(chances.weights * np.log(rows[np.arange(len(rows)), chances.right])).sum())
+
+    return float(minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)
+
+
+def least_right(chances: Chances) -> float:
+    """The probability that the right class reaches in nine of ten cases (split conformal prediction)."""
+    right = np.sort(chances.rows[np.arange(len(chances.rows)), chances.right])
+    missed = len(right) + 1 - math.ceil(COVERAGE * (len(right) + 1))
+    return float(right[missed - 1]) if missed else 0.0
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Real and composed answers as the frozen layers read them."""
+
+    answers: list[Answer]
+    reads: list[Read]
+
+    def outside(self, fields: Sequence[str]) -> np.ndarray:
+        """Indices of the answers of all other fields of work."""
+        return np.flatnonzero([field_of(answer.source) not in fields for answer in self.answers])
+
+
+def read_answers(embedder: Embedder, material: Material) -> Answers:
+    """The answers of all interviews, and answers composed of the labelled phrases."""
+    real = [answer for interview in material.interviews for answer in answers_of(interview)]
+    answers = [*real, *compose(read_phrases(), COMPOSED)]
+    return Answers(answers, read(embedder.model, answers))
+
+
+def evidence_of(
+    fields: Sequence[str], learnt: Learnt, network: Network, base: Embedder, grammar: Grammar, material: Material
+) -> Evidence:
+    """What was learnt without some fields of work says of them."""
+    put_top(base.model, learnt.tower)
+    labeller = Labeller(base, learnt.heads, wordings())
+    phrases = [phrase for phrase in read_phrases() if field_of(phrase.source) in fields]
+    interviews = [one for one in material.interviews if field_of(one.transcript.id) in fields]
+    return judge(labeller, Splitter(grammar, Marker(base.model, network)), phrases, interviews)
 
 
 def main() -> None:
@@ -166,14 +288,40 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--profile", default="bundled")
     profile = parser.parse_args().profile
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    embedder = load_base_embedder(profile)
-    phrases = labelled_material(load_grammar(profile))
-    tower = build_tower(embedder.model, [p.text for p in phrases])
-    taught, heads = fit_heads(phrases, tower, f"{embedder.id}+{checksum()[:12]}+rules-{RULES}+seed-{SEED}")
-    write_top(taught, trained_path(embedder.id, ".safetensors"))
-    path = write_heads(heads, embedder.id)
-    log.info("%d phrases → %s (%.1f MB)", len(phrases), path, path.stat().st_size / 1e6)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    base, grammar = load_base_embedder(profile), load_grammar(profile)
+    material = read_material(Splitter(grammar))
+    revision = f"{base.id}+{corpora.checksum()[:12]}+rules-{RULES}+seed-{SEED}"
+    tower = build_tower(base.model, [phrase.text for phrase in material.phrases])
+    answers = read_answers(base, material)
+    log.info("%d phrases and %d answers read", len(material.phrases), len(answers.answers))
+    evidence, held_out = cross_validate(base, grammar, tower, material, answers, revision)
+    write_evidence(evidence, evidence_path(base.id))
+    learnt = learn(tower, material, np.arange(len(material.phrases)), revision)
+    network = fit_network(answers.answers, answers.reads, np.arange(len(answers.answers)))
+    write_top(learnt.tower, trained_path(base.id, ".safetensors"))
+    write_network(network, trained_path(base.id, ".marker.safetensors"))
+    path = write_heads(calibrated(learnt.heads, held_out), base.id)
+    log.info("%d phrases → %s (%.1f MB)", len(material.phrases), path, path.stat().st_size / 1e6)
+
+
+def cross_validate(
+    base: Embedder, grammar: Grammar, tower: Tower, material: Material, answers: Answers, revision: str
+) -> tuple[Evidence, list[HeldOut]]:
+    """Leave each group of fields out in turn. A fold's own temperatures come from the other folds alone."""
+    learnt, networks, said = list[Learnt](), list[Network](), list[HeldOut]()
+    for fields in FOLDS:
+        train = material.outside(fields)
+        learnt.append(learn(tower, material, train, revision))
+        networks.append(fit_network(answers.answers, answers.reads, answers.outside(fields)))
+        said.append(said_of(learnt[-1], material, np.setdiff1d(np.arange(len(material.phrases)), train)))
+        log.info("learnt without %s", ", ".join(fields))
+    parts = []
+    for k, fields in enumerate(FOLDS):
+        heads = calibrated(learnt[k].heads, [said[other] for other in range(len(FOLDS)) if other != k])
+        fold = replace(learnt[k], heads=heads)
+        parts.append(evidence_of(fields, fold, networks[k], base, grammar, material))
+    return join(parts, ORIGIN), said
 
 
 if __name__ == "__main__":

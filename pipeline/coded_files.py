@@ -10,14 +10,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from pipeline.cluster import quotes
 from pipeline.errors import InputError
-from pipeline.records import CATEGORIES, Candidate, Grounds, Label, Phrase, Placement, Proxy, Suggestion
+from pipeline.records import CATEGORIES, Candidate, Clustering, Grounds, Label, Phrase, Placement, Proxy, Suggestion
 from pipeline.text_files import read_text
 
 PLACEMENTS = TypeAdapter(tuple[Placement, ...])
 PROXY = TypeAdapter(Proxy | None)
 GROUNDS = TypeAdapter(Grounds)
 PHRASE = TypeAdapter(Phrase)
+QUOTES = 3  # of each candidate, from different interviews as far as there are
 
 
 def label_fields(label: Label) -> dict[str, Any]:
@@ -79,13 +81,29 @@ def read_phrase_column(path: Path) -> list[str]:
     return [(row["phrase"] or "").strip() for row in rows]
 
 
+def clustering_fields(clustering: Clustering) -> dict[str, Any]:
+    """The candidates, and how many there are on what grounds."""
+    return {
+        "number": {
+            "chosen": len(clustering.candidates),
+            "reason": clustering.reason,
+            "by_people": clustering.shift,
+            "tried": [asdict(trial) for trial in clustering.tried],
+        },
+        "candidates": [candidate_fields(candidate) for candidate in clustering.candidates],
+    }
+
+
 def candidate_fields(candidate: Candidate) -> dict[str, Any]:
-    """A candidate with how many interviews tell of it."""
+    """A candidate with how many interviews and which chains tell of it, its weight, and what to quote."""
     return {
         "id": candidate.id,
         "name": candidate.name,
         "positions": [asdict(placement) for placement in candidate.positions],
         "coverage": len(candidate.interviews),
         "interviews": list(candidate.interviews),
+        "chains": list(candidate.chains),
+        "weight": candidate.weight,
+        "quotes": [asdict(phrase) for phrase in quotes(candidate, QUOTES)],
         "phrases": [asdict(phrase) for phrase in candidate.phrases],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,16 +10,15 @@ import numpy as np
 
 from pipeline.features import word_weights, wording_features
 from pipeline.heads import Heads, Precedents
-from pipeline.records import Grounds, Label, Placement, Precedent, Proxy
+from pipeline.proxies import COULD_STAND_IN, Told, Wordings, proxy_for
+from pipeline.records import Grounds, Label, Phrase, Placement, Precedent, Suggestion
 
 NEAREST = 3  # precedents shown
-NEIGHBOURS = 15  # precedents that vote on what a proxy stands for
-UNSURE_CATEGORY, UNSURE_POSITION = 0.5, 0.3  # top probability below which the model says that it cannot tell
+LOOKED_AT = 15  # nearest ones among which these are sought
+MOST_POINTS = 3  # points that cannot be ruled out; with more the model says that it cannot tell
 TIPPING_WORDS = 3
 ITSELF = 0.999  # cosine from which two wordings are the same
-PROXIES = ("trait", "task", "education")
-
-Question = Callable[[str, str, str], str]
+POSSIBLE = 0.05  # chance of being a competence from which a wording gets positions, for a reviewer who corrects it
 
 
 class Embedder(Protocol):
@@ -29,55 +28,84 @@ class Embedder(Protocol):
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """Of n wordings: vectors [n, d], and the chances of categories [n, 5], points [n, 6] and competences [n, k]."""
+
+    vectors: np.ndarray
+    categories: np.ndarray
+    points: np.ndarray
+    competences: np.ndarray
+
+
+@dataclass(frozen=True)
 class Labeller:
-    """What it takes to label: an embedder, heads trained on it, names of key competences, follow-up texts."""
+    """What it takes to label: an embedder, heads trained on it, and the texts about proxies."""
 
     embedder: Embedder
     heads: Heads
-    competence_names: dict[str, str]
-    question: Question
+    wordings: Wordings
 
     def label(self, texts: list[str]) -> list[Label]:
-        """One label for each text, in order."""
+        """One label for each text by itself, in order."""
+        return self._labels(texts, told_together=False)
+
+    def suggest(self, phrases: Sequence[Phrase]) -> tuple[Suggestion, ...]:
+        """One suggestion for each phrase of an interview; what the interview tells says what its proxies stand for."""
+        labels = self._labels([phrase.text for phrase in phrases], told_together=True)
+        return tuple(Suggestion(phrase, label) for phrase, label in zip(phrases, labels, strict=True))
+
+    def _labels(self, texts: list[str], told_together: bool) -> list[Label]:
         if not texts:
             return []
-        vectors, wording = self.embedder.encode(texts), wording_features(texts)
-        categories = self.heads.category.probabilities(vectors, wording)
-        points = self.heads.position.probabilities(vectors, wording)
-        nearest = _nearest(vectors, self.heads.precedents)
-        return [
-            self._one(text, vector, categories[i], points[i], nearest[i])
-            for i, (text, vector) in enumerate(zip(texts, vectors, strict=True))
-        ]
+        judgement = self.judge(texts)
+        told = self._told(texts if told_together else [], judgement)
+        nearest = _nearest(judgement.vectors, self.heads.precedents)
+        return [self._one(text, i, judgement, told, nearest[i]) for i, text in enumerate(texts)]
 
-    def _one(
-        self, text: str, vector: np.ndarray, categories: np.ndarray, points: np.ndarray, nearest: np.ndarray
-    ) -> Label:
-        best = int(categories.argmax())
-        category, probability = self.heads.category.classes[best], float(categories[best])
-        positions = rank_positions(points, self.heads.position.classes) if category == "competence" else ()
-        unsure = probability < UNSURE_CATEGORY or bool(positions and positions[0].probability < UNSURE_POSITION)
-        grounds = Grounds(_precedents(vector, nearest, self.heads.precedents), self._wording(text, best), unsure)
-        proxy = self._proxy(text, category, vector, nearest) if category in PROXIES else None
-        return Label(category, round(probability, 4), positions, proxy, grounds)
+    def meaning(self, texts: list[str]) -> np.ndarray:
+        """Unit vectors [n, d + k] in which tellings of the same competence lie near: the space of the clusters."""
+        return self.heads.meaning(self.embedder.encode(texts))
+
+    def judge(self, texts: list[str]) -> Judgement:
+        """The chances of everything, for n texts."""
+        vectors, wording = self.embedder.encode(texts), wording_features(texts)
+        return Judgement(
+            vectors,
+            self.heads.categories(vectors, wording),
+            self.heads.points(vectors, wording),
+            self.heads.competence.probabilities(vectors),
+        )
+
+    def _told(self, texts: list[str], judgement: Judgement) -> Told:
+        competence = self.heads.category.classes.index("competence")
+        rows = np.flatnonzero(judgement.categories[: len(texts)].argmax(axis=1) == competence)
+        return Told(self.heads.competence.classes, tuple(texts[i] for i in rows), judgement.competences[rows])
+
+    def _one(self, text: str, i: int, judgement: Judgement, told: Told, nearest: np.ndarray) -> Label:
+        chances, points, vector = judgement.categories[i], judgement.points[i], judgement.vectors[i]
+        head, known = self.heads.category, self.heads.precedents
+        best = int(chances.argmax())
+        category = head.classes[best]
+        possible = category == "competence" or chances[head.classes.index("competence")] >= POSSIBLE
+        likely = self.heads.likely_categories(chances)
+        vague = category == "competence" and len(self.heads.likely_points(points)) > MOST_POINTS
+        grounds = Grounds(
+            _precedents(vector, nearest, known),
+            self._wording(text, best),
+            len(likely) > 1 or vague,
+            likely,
+            bool(chances[best] >= self.heads.bulk_accept),
+        )
+        proxy = None
+        if category in COULD_STAND_IN:
+            proxy = proxy_for(text, category, judgement.competences[i], told, vector, known, self.wordings)
+        positions = rank_positions(points, self.heads.position.classes) if possible else ()
+        return Label(category, round(float(chances[best]), 4), positions, proxy, grounds)
 
     def _wording(self, text: str, best: int) -> tuple[str, ...]:
         weights = word_weights(text, self.heads.category.wording[:, best])
         tipping = sorted((word for word in weights if weights[word] > 0), key=lambda word: -weights[word])
         return tuple(tipping[:TIPPING_WORDS])
-
-    def _proxy(self, text: str, category: str, vector: np.ndarray, nearest: np.ndarray) -> Proxy:
-        precedents = self.heads.precedents
-        votes: dict[str, float] = {}
-        for i in nearest:
-            competence = precedents.competences[i]
-            if competence:
-                # Another proxy of the same kind says more of what this one stands for than a competence in like words.
-                weight = 2.0 if precedents.categories[i] == category else 1.0
-                votes[competence] = votes.get(competence, 0) + weight * float(vector @ precedents.vectors[i]) ** 8
-        best = max(votes, key=lambda id: votes[id], default="")
-        name = self.competence_names.get(best, "")
-        return Proxy(category, name, self.question(category, text, name))
 
 
 def rank_positions(points: np.ndarray, classes: tuple[str, ...]) -> tuple[Placement, ...]:
@@ -89,7 +117,7 @@ def rank_positions(points: np.ndarray, classes: tuple[str, ...]) -> tuple[Placem
 def _nearest(vectors: np.ndarray, precedents: Precedents) -> np.ndarray:
     """Indices [n, 15] of the nearest precedents, nearest first."""
     similarity = vectors @ precedents.vectors.T
-    count = min(NEIGHBOURS, similarity.shape[1])
+    count = min(LOOKED_AT, similarity.shape[1])
     chosen = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
     order = np.argsort(-np.take_along_axis(similarity, chosen, axis=1), axis=1)
     return np.take_along_axis(chosen, order, axis=1)

@@ -1,22 +1,27 @@
 """Split the respondent's turns into phrases: exact spans that a reviewer can say yes or no to.
 
-A sentence is one phrase, cut where a new clause with its own subject is coordinated, and where one verb after the
-other is listed without a subject («prioritere og delegere»). Of «jeg er en tålmodig type» only the predicate is
-kept. Fillers and hedges are trimmed from the edges. The interviewer's words are never coded.
+Two readers look at each answer. The grammar finds clauses: a sentence is one phrase, cut where a new clause with its
+own subject is coordinated, and where one verb after the other is listed without a subject («prioritere og delegere»);
+of «jeg er en tålmodig type» only the predicate is kept. The marker has learnt from experts which words are worth
+coding, and finds what is shorter or longer than a clause. Its spans come first, cut by the grammar where they cross a
+sentence or list verbs; clauses that it left alone are kept where they may hold something. Fillers and hedges are
+trimmed from the edges. The interviewer's words are never coded, but the marker reads a question before its answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import prompts
+from pipeline.marking import Marked, Marker, chance_of_something, spans_of_marks
 from pipeline.records import RESPONDENT, Phrase, Transcript
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-RULES = "3"  # part of every coding's key: raise it when the rules below change
+RULES = "4"  # part of every coding's key: raise it when the rules below change
 SUBJECTS = {"nsubj", "nsubj:pass", "expl", "csubj"}
 BEING = {"er", "e", "var", "være", "vært", "vere"}
 LEADING = {"AUX", "ADV", "CCONJ", "SCONJ", "INTJ", "PUNCT", "PART"}
@@ -27,6 +32,7 @@ CONTENT = {"VERB", "NOUN", "ADJ", "PROPN", "X"}
 FIRST_PERSON = {"jeg", "eg", "æ", "je", "jæ", "vi", "me", "man", "du", "en"}
 LIST_LONGEST = 6  # tokens in each part of a list of bare verbs
 BATCH = 64
+MAY_HOLD = 0.2  # mean chance of something worth coding from which a clause that the marker left alone is kept
 
 
 class Grammar(Protocol):
@@ -35,22 +41,74 @@ class Grammar(Protocol):
     def pipe(self, texts: Iterable[str], *, batch_size: int) -> Iterator[Doc]: ...
 
 
-def split_transcript(transcript: Transcript, grammar: Grammar) -> tuple[Phrase, ...]:
+@dataclass(frozen=True)
+class Splitter:
+    """The two readers; without a marker the grammar alone decides."""
+
+    grammar: Grammar
+    marker: Marker | None = None
+
+
+def split_transcript(transcript: Transcript, splitter: Splitter) -> tuple[Phrase, ...]:
     """The phrases of all the respondent's turns, in order, none crossing a turn, every span exact."""
     turns = [i for i, turn in enumerate(transcript.turns) if turn.speaker == RESPONDENT and turn.text.strip()]
-    docs = grammar.pipe((transcript.turns[i].text for i in turns), batch_size=BATCH)
+    answers = [transcript.turns[i].text for i in turns]
+    docs = splitter.grammar.pipe(answers, batch_size=BATCH)
+    marked = _marked(splitter, answers, [_question(transcript, i) for i in turns])
     return tuple(
         Phrase(transcript.id, turn, start, end, transcript.turns[turn].text[start:end])
-        for turn, doc in zip(turns, docs, strict=True)
-        for start, end in spans_of(doc)
+        for turn, doc, marks in zip(turns, docs, marked, strict=True)
+        for start, end in spans_of(doc, marks)
     )
 
 
-def spans_of(doc: Doc) -> list[tuple[int, int]]:
+def _marked(splitter: Splitter, answers: list[str], questions: list[str]) -> list[Marked | None]:
+    return [*splitter.marker.mark(answers, questions)] if splitter.marker and answers else [None] * len(answers)
+
+
+def _question(transcript: Transcript, turn: int) -> str:
+    """What the interviewer said last before a turn."""
+    before = (t.text for t in reversed(transcript.turns[:turn]) if t.speaker != RESPONDENT)
+    return next(before, "")
+
+
+def spans_of(doc: Doc, marks: Marked | None = None) -> list[tuple[int, int]]:
     """Spans (start, end) in code points of the phrases of one turn."""
     pieces = [piece for sentence in doc.sents for clause in clauses(sentence) for piece in parts(clause)]
+    by_grammar = _worth_saying(pieces)
+    if marks is None:
+        return by_grammar
+    found = _worth_saying([piece for span in _marked_tokens(doc, marks) for piece in _cut_by_grammar(span)])
+    alone = [span for span in by_grammar if not any(_overlap(span, other) for other in found)]
+    return sorted([*found, *(span for span in alone if chance_of_something(marks, *span) >= MAY_HOLD)])
+
+
+def _worth_saying(pieces: list[Span]) -> list[tuple[int, int]]:
     trimmed = [trim(piece) for piece in pieces]
     return [_characters(span) for span in trimmed if span and has_content(span)]
+
+
+def _marked_tokens(doc: Doc, marks: Marked) -> Iterator[Span]:
+    """What is marked as whole tokens; one that two marks share («kasse/lager») belongs to the first."""
+    free = 0
+    for start, end in spans_of_marks(marks):
+        span = doc.char_span(start, end, alignment_mode="expand")
+        if span.end > free:
+            yield doc[max(span.start, free) : span.end]
+            free = span.end
+
+
+def _cut_by_grammar(span: Span) -> Iterator[Span]:
+    """A marked span without what crosses a sentence; bare verbs listed in it are one phrase each."""
+    for sentence in span.doc.sents:
+        first, last = max(span.start, sentence.start), min(span.end, sentence.end)
+        if first < last:
+            piece = span.doc[first:last]
+            yield from _listed_verbs(piece) or [piece]
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _characters(span: Span) -> tuple[int, int]:

@@ -7,6 +7,7 @@ recording; spans are code points in the turn's text.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 INTERVIEWER, RESPONDENT = "interviewer", "respondent"
 CATEGORIES = ("competence", "trait", "task", "education", "none")
@@ -57,6 +58,20 @@ class Phrase:
     text: str
 
 
+class Identity(NamedTuple):
+    """What a phrase is known by, whatever the models say: interview name, turn, and span in code points."""
+
+    interview: str
+    turn: int
+    start: int
+    end: int
+
+
+def identity_of(phrase: Phrase) -> Identity:
+    """The identity of a phrase, for looking up its decision."""
+    return Identity(phrase.interview, phrase.turn, phrase.start, phrase.end)
+
+
 @dataclass(frozen=True)
 class Placement:
     """A position of the balance model and how probable it is, 0–1."""
@@ -78,20 +93,32 @@ class Precedent:
 
 @dataclass(frozen=True)
 class Grounds:
-    """Why a suggestion says what it says: nearest precedents, the words that tipped it, whether the model is unsure."""
+    """Why a suggestion says what it says: nearest precedents, the words that tipped it, whether the model is unsure.
+
+    `categories` are those that cannot be ruled out, likeliest first: in nine of ten cases the right one is among them.
+    `safe` suggestions may be accepted together: of held-out ones as probable, nineteen of twenty were right.
+    """
 
     precedents: tuple[Precedent, ...] = ()
     wording: tuple[str, ...] = ()
     unsure: bool = False
+    categories: tuple[str, ...] = ()
+    safe: bool = False
 
 
 @dataclass(frozen=True)
 class Proxy:
-    """A trait, task, education or title that stands in for a competence, and the question that gets behind it."""
+    """A trait, task, education or title that stands in for a competence, and the question that gets behind it.
+
+    `stands_for` is the competence's name, `competence` its id; `wording` is a way to say it as a competence, from the
+    same interview where that tells of it, else from the corpora. All three are empty where none is known.
+    """
 
     kind: str
     stands_for: str
     question: str
+    competence: str = ""
+    wording: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,10 +142,38 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A candidate key competence: phrases over interviews that tell of the same competence, the most typical first."""
+    """A candidate key competence: phrases over interviews that tell of the same competence, the most typical first.
+
+    `weight`, 0–1, is what informants gave it: the mean, over the interviews that tell of it, of its share of the
+    words that the interview spends on competences.
+    """
 
     id: str
     name: str
     positions: tuple[Placement, ...]
     interviews: tuple[str, ...]
     phrases: tuple[Phrase, ...]
+    chains: tuple[str, ...] = ()
+    weight: float = 0.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A number of candidates that was tried; `silhouette`, −1 to 1, says how well apart they lie."""
+
+    clusters: int
+    silhouette: float
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """The candidates, and the grounds for their number.
+
+    `reason` is one of `pipeline.cluster.REASONS`. `shift` is what people's merges and splits add to the number; the
+    numbers in `tried` have it in them.
+    """
+
+    candidates: tuple[Candidate, ...]
+    tried: tuple[Trial, ...] = ()
+    reason: str = ""
+    shift: int = 0

@@ -28,9 +28,25 @@ def danish_spelling() -> Spelling:
 @lru_cache(maxsize=1)
 def hedges() -> tuple[tuple[str, ...], ...]:
     """Fillers and hedges as lower-case word sequences, longest first."""
-    lines = [line.strip() for line in _read("hedges.txt").splitlines()]
-    sequences = {tuple(line.lower().split()) for line in lines if line and not line.startswith("#")}
+    sequences = {tuple(line.lower().split()) for line in _list("hedges.txt")}
     return tuple(sorted(sequences, key=lambda words: (-len(words), words)))
+
+
+@lru_cache(maxsize=1)
+def occupations() -> tuple[str, ...]:
+    """How names of occupations and offices end."""
+    return _list("occupations.txt")
+
+
+@lru_cache(maxsize=1)
+def schooling() -> tuple[str, ...]:
+    """How words about schooling begin or end."""
+    return _list("schooling.txt")
+
+
+def _list(name: str) -> tuple[str, ...]:
+    lines = (line.strip() for line in _read(name).splitlines())
+    return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 def follow_up_question(kind: str, wording: str, competence: str) -> str:

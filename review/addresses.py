@@ -1,4 +1,4 @@
-"""The lists of a project, and the address of every page, relative to the host."""
+"""The lists of a project, the orders they may stand in, and the address of every page, relative to the host."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ TITLES = {
     "education": "Utdanning",
     "none": "Ingen av delene",
 }
+TEACHING, CERTAIN = "laerer", "sikre"
+ORDERS = {TEACHING: "Det en avgjørelse lærer mest av først", CERTAIN: "De sikreste først"}
+USUAL_ORDER = TEACHING
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,15 @@ def project_address(project: str) -> str:
     return f"/prosjekt/{quote(project, safe='')}"
 
 
-def list_address(project: str, place: Place, page: int = 1, anchor: str = "", decision: int = 0) -> str:
+def list_address(
+    project: str, place: Place, page: int = 1, anchor: str = "", decision: int = 0, order: str = USUAL_ORDER
+) -> str:
     """A page of a list; `anchor` without `#`. `decision` is told of there if its phrase went elsewhere."""
-    wanted = {"side": page if page > 1 else 0, "avgjort": decision}
+    wanted = {
+        "rekkefolge": order if order != USUAL_ORDER else "",
+        "side": page if page > 1 else 0,
+        "avgjort": decision,
+    }
     query = urlencode({name: value for name, value in wanted.items() if value})
     address = f"{project_address(project)}/{place.kind}/{quote(place.name, safe='')}"
     return address + (f"?{query}" if query else "") + (f"#{anchor}" if anchor else "")

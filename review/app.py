@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, Depends, FastAPI, Form, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -16,11 +16,11 @@ from starlette.exceptions import HTTPException
 from balansekunst.settings import Settings
 from pipeline.errors import InputError, WorkError
 from review.access import Visitor, can_name, check_decide, check_name
-from review.addresses import Place, category_place, list_address, position_place, safe_back
+from review.addresses import CERTAIN, Place, category_place, list_address, position_place, safe_back
 from review.cards import conflict_page, list_page
 from review.deciding import record
 from review.errors import Conflict, Nameless, NotFound, Refused
-from review.forms import DecisionForm, SentForm, identity_from, read_asked
+from review.forms import AskedList, DecisionForm, ListQuery, SentForm, identity_from, read_asked
 from review.guards import Guard
 from review.material import find_item_or_refuse, find_project_or_refuse
 from review.pages import HERE, error_page, page
@@ -51,8 +51,6 @@ def visitor_of(request: Request) -> Visitor:
 
 Sessions = Annotated[sessionmaker[Session], Depends(sessions_of)]
 Someone = Annotated[Visitor, Depends(visitor_of)]
-PageNumber = Annotated[int, Query(alias="side", ge=1, le=10**6)]
-DecisionNumber = Annotated[int, Query(alias="avgjort", ge=0, le=10**15)]
 routes = APIRouter(default_response_class=HTMLResponse)
 
 
@@ -111,42 +109,30 @@ def say_who(
 # A project's name may hold a slash, so the longer addresses come before the project's own.
 @routes.get("/prosjekt/{name:path}/plass/{position}")
 def show_position(
-    request: Request,
-    sessions: Sessions,
-    visitor: Someone,
-    name: str,
-    position: str,
-    side: PageNumber = 1,
-    avgjort: DecisionNumber = 0,
+    request: Request, sessions: Sessions, visitor: Someone, name: str, position: str, asked: AskedList
 ) -> Response:
-    return _show_list(request, sessions, visitor, name, position_place(position), side, avgjort)
+    return _show_list(request, sessions, visitor, name, position_place(position), asked)
 
 
 @routes.post("/prosjekt/{name:path}/plass/{position}")
 def decide_at_position(
-    sessions: Sessions, visitor: Someone, name: str, position: str, form: SentForm, side: PageNumber = 1
+    sessions: Sessions, visitor: Someone, name: str, position: str, form: SentForm, asked: AskedList
 ) -> Response:
-    return _decide(sessions, visitor, name, position_place(position), form, side)
+    return _decide(sessions, visitor, name, position_place(position), form, asked)
 
 
 @routes.get("/prosjekt/{name:path}/kategori/{category}")
 def show_category(
-    request: Request,
-    sessions: Sessions,
-    visitor: Someone,
-    name: str,
-    category: str,
-    side: PageNumber = 1,
-    avgjort: DecisionNumber = 0,
+    request: Request, sessions: Sessions, visitor: Someone, name: str, category: str, asked: AskedList
 ) -> Response:
-    return _show_list(request, sessions, visitor, name, category_place(category), side, avgjort)
+    return _show_list(request, sessions, visitor, name, category_place(category), asked)
 
 
 @routes.post("/prosjekt/{name:path}/kategori/{category}")
 def decide_in_category(
-    sessions: Sessions, visitor: Someone, name: str, category: str, form: SentForm, side: PageNumber = 1
+    sessions: Sessions, visitor: Someone, name: str, category: str, form: SentForm, asked: AskedList
 ) -> Response:
-    return _decide(sessions, visitor, name, category_place(category), form, side)
+    return _decide(sessions, visitor, name, category_place(category), form, asked)
 
 
 @routes.get("/prosjekt/{name:path}")
@@ -162,23 +148,24 @@ def _show_list(
     visitor: Visitor,
     name: str,
     place: Place,
-    side: int,
-    avgjort: int,
+    asked: ListQuery,
 ) -> Response:
     with sessions.begin() as session:
-        view = list_page(session, find_project_or_refuse(session, name), place, side, avgjort)
+        view = list_page(session, find_project_or_refuse(session, name), place, asked)
     return page(request, "list.html", visitor, view=view)
 
 
 def _decide(
-    sessions: sessionmaker[Session], visitor: Visitor, name: str, place: Place, form: DecisionForm, side: int
+    sessions: sessionmaker[Session], visitor: Visitor, name: str, place: Place, form: DecisionForm, asked: ListQuery
 ) -> Response:
     check_decide(visitor)
     with sessions.begin() as session:
         project = find_project_or_refuse(session, name)
         item = find_item_or_refuse(session, project.id, identity_from(form))
         made = record(session, project.id, item, read_asked(form, visitor.person, item))
-    return RedirectResponse(list_address(project.name, place, side, item.anchor, made.id), 303)
+    # Elsewhere the phrase has gone to the end. Without a `#` of our own the browser keeps the form's: what came next.
+    anchor = item.anchor if asked.order == CERTAIN else ""
+    return RedirectResponse(list_address(project.name, place, asked.side, anchor, made.id, asked.order), 303)
 
 
 def _refuse(request: Request, status: int, error: InputError) -> Response:

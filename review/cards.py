@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from pipeline.balance import POSITIONS, dimension_of, norwegian
-from pipeline.records import CATEGORIES, Placement, Precedent, Proxy, Transcript
-from review.addresses import CATEGORY, POSITION, Place, list_address, project_address
+from pipeline.records import CATEGORIES, Label, Placement, Precedent, Proxy, Transcript
+from review.addresses import CATEGORY, CERTAIN, ORDERS, POSITION, Place, list_address, project_address
 from review.errors import Conflict
-from review.forms import seal, shown_target
-from review.material import NONE, Item, Material, load_material, load_transcripts
+from review.forms import ListQuery, seal, shown_target
+from review.material import NONE, Item, load_material, load_transcripts
+from review.order import Lists
 from review.wording import Quote, day_and_time, describe, percent, quote_in, targets
 from store.decisions import COMPETENCE, UNDO, Choice, Decision, history
 from store.projects import Project
@@ -58,7 +59,10 @@ class DecisionView:
 
 @dataclass(frozen=True)
 class Card:
-    """A suggestion to decide on. `hidden` are form fields: which phrase, and what the page showed."""
+    """A suggestion to decide on. `hidden` are form fields: which phrase, and what the page showed.
+
+    `drawn`: it is in the random tenth. `possible` are the categories that an unsure model cannot rule out, if several.
+    """
 
     anchor: str
     quote: Quote
@@ -68,6 +72,8 @@ class Card:
     target: str
     model_says: str
     unsure: bool
+    possible: tuple[str, ...]
+    drawn: bool
     ranked: tuple[RankView, ...]
     precedents: tuple[PrecedentView, ...]
     wording: tuple[str, ...]
@@ -94,6 +100,15 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class OrderView:
+    """An order to see the list in."""
+
+    title: str
+    address: str
+    current: bool
+
+
+@dataclass(frozen=True)
 class ListView:
     """One page of a list; `previous` and `next` are addresses, empty at the ends."""
 
@@ -104,6 +119,7 @@ class ListView:
     is_position: bool
     category: str
     address: str
+    orders: tuple[OrderView, ...]
     cards: tuple[Card, ...]
     total: int
     decided: int
@@ -126,14 +142,15 @@ class ConflictView:
     back: str
 
 
-def list_page(session: Session, project: Project, place: Place, page: int, decision: int) -> ListView:
-    """A page of the list, the nearest one there is. `decision` is one just made, or 0."""
-    material = load_material(session, project.id)
-    items = material.within(place)
+def list_page(session: Session, project: Project, place: Place, asked: ListQuery) -> ListView:
+    """The page of the list that is asked for, the nearest one there is."""
+    lists = Lists(project, load_material(session, project.id), asked.order)
+    items = lists.within(place)
     pages = max(1, -(-len(items) // PAGE_SIZE))
-    page = min(max(page, 1), pages)
+    page = min(asked.side, pages)
     shown = items[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    transcripts = load_transcripts(session, material, shown)
+    transcripts = load_transcripts(session, lists.material, shown)
+    made = _made(session, project, asked.avgjort)
     return ListView(
         project=project.name,
         project_address=project_address(project.name),
@@ -141,16 +158,17 @@ def list_page(session: Session, project: Project, place: Place, page: int, decis
         colour=dimension_of(place.name).colour if place.kind == POSITION else "",
         is_position=place.kind == POSITION,
         category=place.name if place.kind == CATEGORY else COMPETENCE,
-        address=list_address(project.name, place, page),
-        cards=tuple(_card(item, transcripts.get(item.interview.name)) for item in shown),
+        address=lists.address(place, page),
+        orders=tuple(_order(project, place, order, asked.order) for order in ORDERS),
+        cards=tuple(_card(item, transcripts.get(item.interview.name), lists.is_drawn(item)) for item in shown),
         total=len(items),
         decided=sum(item.decision is not None for item in items),
         first=(page - 1) * PAGE_SIZE + 1,
         page=page,
         pages=pages,
-        previous=list_address(project.name, place, page - 1) if page > 1 else "",
-        next=list_address(project.name, place, page + 1) if page < pages else "",
-        moved=_moved(session, project, material, shown, decision),
+        previous=lists.address(place, page - 1) if page > 1 else "",
+        next=lists.address(place, page + 1) if page < pages else "",
+        moved=_moved(lists, place, items, shown, made) if made else None,
     )
 
 
@@ -171,7 +189,11 @@ def _wanted(choice: Choice) -> str:
     return "avgjørelsen skulle angres" if choice.action == UNDO else describe(choice)
 
 
-def _card(item: Item, transcript: Transcript | None) -> Card:
+def _order(project: Project, place: Place, order: str, current: str) -> OrderView:
+    return OrderView(ORDERS[order], list_address(project.name, place, order=order), order == current)
+
+
+def _card(item: Item, transcript: Transcript | None, drawn: bool) -> Card:
     label, decision = item.label, item.decision
     return Card(
         anchor=item.anchor,
@@ -182,6 +204,8 @@ def _card(item: Item, transcript: Transcript | None) -> Card:
         target=targets(item.category, item.positions),
         model_says=f"{norwegian(label.category)} {percent(label.probability)}" if label else "",
         unsure=bool(label and label.grounds.unsure),
+        possible=_possible(label) if label else (),
+        drawn=drawn,
         ranked=tuple(map(_rank, label.positions)) if label else (),
         precedents=tuple(map(_precedent, label.grounds.precedents)) if label else (),
         wording=label.grounds.wording if label else (),
@@ -196,6 +220,11 @@ def _card(item: Item, transcript: Transcript | None) -> Card:
         positions=tuple(Option(name, norwegian(name)) for name in POSITIONS if item.positions != (name,)),
         categories=tuple(Option(name, norwegian(name)) for name in CATEGORIES[1:] if item.category != name),
     )
+
+
+def _possible(label: Label) -> tuple[str, ...]:
+    categories = label.grounds.categories
+    return tuple(map(norwegian, categories)) if label.grounds.unsure and len(categories) > 1 else ()
 
 
 def _rank(placement: Placement) -> RankView:
@@ -228,20 +257,19 @@ def _hidden(item: Item) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _made(session: Session, project: Project, number: int) -> Decision | None:
+    """The decision of this number, if the project has it; 0 is none."""
+    return next((known for known in history(session, project.id) if known.id == number), None) if number else None
+
+
 def _moved(
-    session: Session, project: Project, material: Material, shown: tuple[Item, ...], decision: int
+    lists: Lists, place: Place, items: tuple[Item, ...], shown: tuple[Item, ...], made: Decision
 ) -> Moved | None:
-    if not decision:
+    """Where to find what was decided on, unless it stayed where it stood, as it does by `CERTAIN`."""
+    item = lists.material.find(made.identity)
+    if item is None or (lists.order == CERTAIN and item in shown):
         return None
-    made = next((known for known in history(session, project.id) if known.id == decision), None)
-    item = material.find(made.identity) if made else None
-    if made is None or item is None or item in shown:
-        return None
-    return _moved_to(project, material, item, made)
-
-
-def _moved_to(project: Project, material: Material, item: Item, made: Decision) -> Moved:
-    place = item.home
-    page = material.within(place).index(item) // PAGE_SIZE + 1
-    address = list_address(project.name, place, page, item.anchor)
-    return Moved(item.phrase.text, describe(made.choice), place.title, address)
+    where = place if item.is_in(place) else item.home
+    there = items if where == place else lists.within(where)
+    address = lists.address(where, there.index(item) // PAGE_SIZE + 1, item.anchor)
+    return Moved(item.phrase.text, describe(made.choice), where.title, address)

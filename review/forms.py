@@ -1,4 +1,4 @@
-"""Turns what a form sends into the store's own words: a phrase's identity and a choice."""
+"""What a list's address asks for; what a form sends, in the store's own words: a phrase's identity and a choice."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Form
-from pydantic import BaseModel
+from fastapi import Form, Query
+from pydantic import BaseModel, Field
 
 from pipeline.balance import POSITIONS
 from pipeline.errors import InputError
 from pipeline.records import CATEGORIES, Phrase
+from review.addresses import ORDERS, USUAL_ORDER
 from review.errors import Refused, Stale
 from review.material import Item
 from store.decisions import (
@@ -30,6 +31,19 @@ LONGEST_NOTE = 2000  # characters
 ACTIONS = {"godkjenn": APPROVE, "flytt": MOVE, "kategori": RELABEL, "forkast": REJECT, "angre": UNDO}
 
 
+class ListQuery(BaseModel):
+    """Which page of a list, in which order, and the decision just made there, or 0."""
+
+    side: int = Field(1, ge=1, le=10**6)
+    avgjort: int = Field(0, ge=0, le=10**15)
+    rekkefolge: str = ""
+
+    @property
+    def order(self) -> str:
+        """One of `ORDERS`: the usual one where the address names none that there is."""
+        return self.rekkefolge if self.rekkefolge in ORDERS else USUAL_ORDER
+
+
 class DecisionForm(BaseModel):
     """The fields as the browser sends them. `sett` is the decision that was in force there, or empty."""
 
@@ -46,6 +60,7 @@ class DecisionForm(BaseModel):
     notat: str = ""
 
 
+AskedList = Annotated[ListQuery, Query()]
 SentForm = Annotated[DecisionForm, Form()]
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from pipeline.balance import DIMENSIONS, Dimension, dimension_of, norwegian
-from pipeline.records import Candidate
+from pipeline.records import Candidate, Suggestion
+from pipeline.review_order import Agreement, measured_quality
 from review.addresses import (
     CATEGORY,
     POSITION,
@@ -20,6 +21,7 @@ from review.material import Item, Material, load_material
 from review.wording import day_and_time, percent
 from store.decisions import COMPETENCE
 from store.interviews import CODED, FAILED, QUEUED, TRANSCRIBED, InterviewState, interview_states
+from store.lessons import decided_phrases, review_seed
 from store.projects import Project, list_projects
 from store.results import StoredClustering, latest_clustering
 
@@ -99,8 +101,18 @@ class CandidateView:
 
 
 @dataclass(frozen=True)
+class MeasureView:
+    """How often suggestions said what people decided: `share`, its 95 % interval, and the number of decisions."""
+
+    title: str
+    share: str
+    interval: str
+    decisions: int
+
+
+@dataclass(frozen=True)
 class ProjectView:
-    """All of a project's page. `clustered` says when the candidates were made."""
+    """All of a project's page. `clustered` says when the candidates were made; `quality` is empty till measured."""
 
     name: str
     roles: str
@@ -110,6 +122,7 @@ class ProjectView:
     interviews: tuple[InterviewView, ...]
     candidates: tuple[CandidateView, ...]
     clustered: str
+    quality: tuple[MeasureView, ...]
     suggestions: int
     decided: int
 
@@ -133,6 +146,7 @@ def project_page(session: Session, project: Project) -> ProjectView:
         interviews=tuple(_interview(state, material) for state in states),
         candidates=_candidates(clustering, len(material.codings)),
         clustered=day_and_time(clustering.created) if clustering else "",
+        quality=_measures(session, project, material),
         suggestions=len(material.items),
         decided=_decided(material.items),
     )
@@ -199,6 +213,19 @@ def _interview(state: InterviewState, material: Material) -> InterviewView:
         suggestions=len(items),
         decided=_decided(items),
     )
+
+
+def _measures(session: Session, project: Project, material: Material) -> tuple[MeasureView, ...]:
+    """What was measured on the random tenth; nothing where nobody decided on it."""
+    suggestions = [Suggestion(item.phrase, item.label) for item in material.items if item.label and item.decision]
+    quality = measured_quality(decided_phrases(session, project.id), suggestions, review_seed(project.id))
+    measured = {"Kategori": quality.category, "Plass i balansemodellen": quality.position}
+    return tuple(_measure(title, agreement) for title, agreement in measured.items() if agreement.decisions)
+
+
+def _measure(title: str, agreement: Agreement) -> MeasureView:
+    low, high = map(percent, agreement.interval)
+    return MeasureView(title, percent(agreement.share), f"{low} til {high}", agreement.decisions)
 
 
 def _candidates(clustering: StoredClustering | None, asked: int) -> tuple[CandidateView, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -13,20 +12,13 @@ from sqlalchemy.orm import Session
 from pipeline.balance import POSITIONS
 from pipeline.errors import InputError
 from pipeline.records import CATEGORIES, Phrase
+from pipeline.records import Identity as Identity  # what decisions are looked up by
+from pipeline.records import identity_of as identity_of
 from store.database import insert_once
 from store.tables import DecisionRow, InterviewRow
 
 APPROVE, MOVE, RELABEL, REJECT, UNDO = ACTIONS = ("approve", "move", "relabel", "reject", "undo")
 COMPETENCE = CATEGORIES[0]
-
-
-class Identity(NamedTuple):
-    """What a phrase is known by, whatever the models say: interview name, turn, and span in code points."""
-
-    interview: str
-    turn: int
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -54,11 +46,6 @@ class Decision:
     @property
     def identity(self) -> Identity:
         return identity_of(self.phrase)
-
-
-def identity_of(phrase: Phrase) -> Identity:
-    """The identity of a phrase, for looking up its decision."""
-    return Identity(phrase.interview, phrase.turn, phrase.start, phrase.end)
 
 
 def check_decision(choice: Choice) -> None:

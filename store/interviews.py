@@ -122,6 +122,11 @@ def interview_named(session: Session, project_id: int, name: str) -> Interview:
     return interview
 
 
+def project_id_of(session: Session, interview_id: int) -> int:
+    """The project that an interview belongs to."""
+    return session.scalars(select(InterviewRow.project_id).where(InterviewRow.id == interview_id)).one()
+
+
 def list_interviews(session: Session, project_id: int) -> tuple[Interview, ...]:
     """All interviews of the project, in the order they were added."""
     return tuple(_interview(row) for row in session.scalars(_interviews(project_id)))

@@ -1,11 +1,11 @@
-"""Projects: a name, and the roles whose competence it describes."""
+"""Projects: a name, the roles whose competence it describes, and which other projects it learns from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pipeline.errors import InputError
@@ -51,6 +51,20 @@ def project_named(session: Session, name: str) -> Project:
 def list_projects(session: Session) -> tuple[Project, ...]:
     """All projects, by name."""
     return tuple(_project(row) for row in session.scalars(select(ProjectRow).order_by(ProjectRow.name)))
+
+
+def learn_from(session: Session, name: str, others: tuple[str, ...]) -> None:
+    """From now on the project learns from these beside itself, and from no others. InputError for one it cannot."""
+    project = project_named(session, name)
+    if project.name in others:
+        raise InputError("prosjektet lærer alltid av seg selv", project.name, "Oppgi et annet prosjekt.")
+    ids = sorted({project_named(session, other).id for other in others})
+    session.execute(update(ProjectRow).where(ProjectRow.id == project.id).values(learns_from=ids))
+
+
+def learns_from(session: Session, project_id: int) -> tuple[int, ...]:
+    """The ids of the projects whose decisions teach this one, beside its own."""
+    return tuple(session.scalars(select(ProjectRow.learns_from).where(ProjectRow.id == project_id)).one())
 
 
 def _project(row: ProjectRow) -> Project:

@@ -15,13 +15,25 @@ from pydantic import TypeAdapter
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
-from pipeline.records import Candidate, Grounds, Label, Phrase, Placement, Proxy, Suggestion, Transcript
+from pipeline.records import (
+    Candidate,
+    Clustering,
+    Grounds,
+    Label,
+    Phrase,
+    Placement,
+    Proxy,
+    Suggestion,
+    Transcript,
+    Trial,
+)
 from store.database import insert_once
 from store.tables import CandidateRow, ClusteringRow, CodingRow, InterviewRow, SuggestionRow, TranscriptRow
 
 TRANSCRIPT = TypeAdapter(Transcript)
 PLACEMENTS = TypeAdapter(tuple[Placement, ...])
 PHRASES = TypeAdapter(tuple[Phrase, ...])
+TRIALS = TypeAdapter(tuple[Trial, ...])
 GROUNDS = TypeAdapter(Grounds)
 PROXY = TypeAdapter(Proxy | None)
 ATTEMPTS = 100  # each one lost means that another writer saved a version of the same interview
@@ -58,8 +70,12 @@ class StoredClustering:
     id: int
     project_id: int
     key: str
-    candidates: tuple[Candidate, ...]
+    clustering: Clustering
     created: datetime
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        return self.clustering.candidates
 
 
 def find_transcript(session: Session, interview_id: int, key: str) -> StoredTranscript | None:
@@ -131,10 +147,12 @@ def latest_clustering(session: Session, project_id: int) -> StoredClustering | N
     return _clustering(session, session.scalar(_clusterings(project_id).limit(1)))
 
 
-def save_clustering(session: Session, project_id: int, key: str, candidates: Sequence[Candidate]) -> StoredClustering:
+def save_clustering(session: Session, project_id: int, key: str, clustering: Clustering) -> StoredClustering:
     """The project's clustering for this key, the first one saved."""
-    rows = [_candidate_values(candidate) for candidate in candidates]
-    clustering_id = insert_once(session, ClusteringRow, project_id=project_id, key=key)
+    rows = [_candidate_values(candidate) for candidate in clustering.candidates]
+    tried = TRIALS.dump_python(clustering.tried, mode="json")
+    grounds = {"tried": tried, "reason": clustering.reason, "shift": clustering.shift}
+    clustering_id = insert_once(session, ClusteringRow, project_id=project_id, key=key, **grounds)
     if clustering_id is not None:
         _insert_all(session, CandidateRow, rows, clustering_id=clustering_id)
     stored = find_clustering(session, project_id, key)
@@ -181,6 +199,8 @@ def _candidate_values(candidate: Candidate) -> dict[str, Any]:
         "positions": PLACEMENTS.dump_python(candidate.positions, mode="json"),
         "interviews": list(candidate.interviews),
         "phrases": PHRASES.dump_python(candidate.phrases, mode="json"),
+        "chains": list(candidate.chains),
+        "weight": candidate.weight,
     }
 
 
@@ -235,7 +255,8 @@ def _clustering(session: Session, row: ClusteringRow | None) -> StoredClustering
         select(CandidateRow).where(CandidateRow.clustering_id == row.id).order_by(CandidateRow.ordinal)
     )
     candidates = tuple(_candidate(candidate) for candidate in rows)
-    return StoredClustering(row.id, row.project_id, row.key, candidates, row.created)
+    clustering = Clustering(candidates, TRIALS.validate_python(row.tried), row.reason, row.shift)
+    return StoredClustering(row.id, row.project_id, row.key, clustering, row.created)
 
 
 def _candidate(row: CandidateRow) -> Candidate:
@@ -245,4 +266,6 @@ def _candidate(row: CandidateRow) -> Candidate:
         positions=PLACEMENTS.validate_python(row.positions),
         interviews=tuple(row.interviews),
         phrases=PHRASES.validate_python(row.phrases),
+        chains=tuple(row.chains),
+        weight=row.weight,
     )

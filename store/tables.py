@@ -70,6 +70,7 @@ class ProjectRow(Numbered):
 
     name: Mapped[str] = mapped_column(unique=True)
     roles: Mapped[list[Any]]
+    learns_from: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class InterviewRow(Numbered):
@@ -134,13 +135,16 @@ class SuggestionRow(Base):
 
 
 class ClusteringRow(Numbered):
-    """All candidates for one project from one set of codings, never changed."""
+    """All candidates for one project from one set of codings, never changed, and the grounds for their number."""
 
     __tablename__ = "clusterings"
     __table_args__ = (Unique("project_id", "key"),)
 
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
     key: Mapped[str]
+    tried: Mapped[list[Any]]
+    reason: Mapped[str]
+    shift: Mapped[int]
 
 
 class CandidateRow(Base):
@@ -153,6 +157,8 @@ class CandidateRow(Base):
     positions: Mapped[list[Any]]
     interviews: Mapped[list[Any]]
     phrases: Mapped[list[Any]]
+    chains: Mapped[list[Any]]
+    weight: Mapped[float]
 
 
 class ProblemRow(Numbered):
@@ -191,3 +197,27 @@ class DecisionRow(Numbered):
     person: Mapped[str]
     # Unique, so that two people who undo the same decision at once do it once.
     undoes: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"), unique=True)
+
+
+class CandidateDecisionRow(Numbered):
+    """What a person did to candidates. Triggers in the migration refuse every change and removal.
+
+    `parts` are the candidates as they were, by id, name and the spans of their phrases, without a word of them.
+    """
+
+    __tablename__ = "candidate_decisions"
+    __table_args__ = (
+        Index(None, "project_id"),
+        CheckConstraint("action IN ('merge', 'split', 'rename', 'undo')", name="action"),
+        CheckConstraint("person <> ''", name="person"),
+        CheckConstraint("(action = 'undo') = (undoes IS NOT NULL)", name="undoes"),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    action: Mapped[str]
+    parts: Mapped[list[Any]]
+    name: Mapped[str]
+    note: Mapped[str]
+    person: Mapped[str]
+    # Unique, so that two people who undo the same decision at once do it once.
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("candidate_decisions.id"), unique=True)

@@ -16,14 +16,16 @@ from spacy.tokens import Doc
 from pipeline.balance import POINTS
 from pipeline.cluster import Names
 from pipeline.features import BITS
-from pipeline.heads import Heads, LinearHead, Precedents, unit
+from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, unit
 from pipeline.label import Labeller
+from pipeline.phrases import Splitter
+from pipeline.proxies import Wordings
 from pipeline.records import CATEGORIES
 
 WIDTH = 16
 REVISION = "fake-1"
 SAID = "Hva gjør du? Jeg hjelper kunden. Jeg rydder lageret."
-LOADERS = ("load_speech", "load_voice", "load_grammar", "load_labeller", "load_names")
+LOADERS = ("load_speech", "load_voice", "load_splitter", "load_labeller", "load_names")
 
 
 class FakeRecogniser:
@@ -80,18 +82,21 @@ class FakeEmbedder:
 
 def fake_heads(revision: str = REVISION) -> Heads:
     """Heads to which everything is a competence at the first point."""
-    texts = ("hjelper kunden", "rydder lageret")
+    texts, told = ("hjelper kunden", "rydder lageret"), ("hjelp", "orden")
+    vectors = FakeEmbedder().encode([*texts])
     precedents = Precedents(
-        texts, ("competence",) * 2, (POINTS[0],) * 2, ("",) * 2, ("hjelp", "orden"), FakeEmbedder().encode([*texts])
+        texts, ("competence",) * 2, (POINTS[0],) * 2, ("",) * 2, told, ("spoken", "written"), vectors
     )
-    return Heads(revision, _head(CATEGORIES), _head(POINTS), precedents)
+    points = np.eye(len(POINTS), dtype=np.float32)[[0, 0]]
+    competence = CompetenceHead(told, vectors.T * 8, np.zeros(2, np.float32), points, 1.5)
+    return Heads(revision, _head(CATEGORIES), _head(POINTS), competence, precedents, 0.625, 0.75, 0.125, 0.875)
 
 
 def _head(classes: tuple[str, ...]) -> LinearHead:
     count = len(classes)
     bias = np.linspace(3, 0, count, dtype=np.float32)
     wording = np.zeros((2 * 2**BITS, count), np.float32)
-    return LinearHead(classes, np.zeros((WIDTH, count), np.float32), bias, wording, bias)
+    return LinearHead(classes, np.zeros((WIDTH, count), np.float32), bias, wording, bias, 1.0, 0.5, 0.0625)
 
 
 class FakeModels:
@@ -101,11 +106,12 @@ class FakeModels:
         self.loaded: Counter[str] = Counter()
         self.forbidden = False
         self.revision = REVISION
-        labeller = Labeller(FakeEmbedder(), fake_heads(), {"hjelp": "hjelpe"}, lambda *_: "Hva gjorde du da?")
+        wordings = Wordings({"hjelp": "hjelpe", "orden": "holde orden"}, lambda *_: "Hva gjorde du da?")
+        labeller = Labeller(FakeEmbedder(), fake_heads(), wordings)
         self.made: dict[str, Any] = {
             "load_speech": FakeRecogniser(),
             "load_voice": FakeVoices(),
-            "load_grammar": FakeGrammar(),
+            "load_splitter": Splitter(FakeGrammar()),
             "load_labeller": labeller,
             "load_names": Names((), (), np.zeros((0, WIDTH), np.float32)),
         }
@@ -115,6 +121,8 @@ class FakeModels:
         for module in ("balansekunst.files", "flows.steps"):
             for name in LOADERS:
                 monkeypatch.setattr(f"{module}.{name}", self._loader(name))
+        for name in ("load_speech", "load_splitter", "load_labeller"):
+            monkeypatch.setattr(f"balansekunst.evaluate.{name}", self._loader(name))
         monkeypatch.setattr("flows.steps.trained_revision", lambda profile="bundled": self.revision)
 
     def _loader(self, name: str) -> Any:

@@ -14,6 +14,7 @@ from fake_models import FakeModels
 from flows.context import Context
 from flows.steps import RunSummary
 from pipeline.errors import WorkError
+from pipeline.records import Phrase, Suggestion
 from store.database import open_database
 from store.decisions import Choice, decide
 from store.projects import project_named
@@ -142,15 +143,15 @@ def test_bad_interview_does_not_stop_the_others(cli: Terminal, plain_flow: FakeM
 def test_no_words_of_an_interview_are_told(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
     """What `run` and `status` print holds no word that was said, also where a step fails unexpectedly."""
     project = cli.project(write_interview(tmp_path / "a.txt"), write_interview(tmp_path / "b.txt", f"{SECRET} x."))
-    label = type(plain_flow.made["load_labeller"]).label
+    suggest = type(plain_flow.made["load_labeller"]).suggest
 
-    def stumble(labeller: object, texts: list[str]) -> list[object]:
-        if SECRET in texts[0]:
-            raise ValueError(f"cannot label {texts[0]}")
-        return label(labeller, texts)
+    def stumble(labeller: object, phrases: tuple[Phrase, ...]) -> tuple[Suggestion, ...]:
+        if SECRET in phrases[0].text:
+            raise ValueError(f"cannot label {phrases[0].text}")
+        return suggest(labeller, phrases)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(plain_flow.made["load_labeller"]), "label", stumble)
+        patch.setattr(type(plain_flow.made["load_labeller"]), "suggest", stumble)
         result = cli("run", project)
     assert result.code == 1
     assert "uventet feil (ValueError)" in result.err
@@ -181,12 +182,12 @@ def test_full_disk_in_a_run_keeps_what_was_done(
 
 
 def test_export_has_every_phrase_and_candidate(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
-    """The JSON export names project, roles, interviews, phrases with exact spans, and candidates."""
+    """The JSON export names project, roles, interviews, phrases with exact spans, candidates and their number."""
     answer = "Jeg hjelper kunden. Jeg rydder lageret."
     project = cli.project(write_interview(tmp_path / "a.txt", answer))
     cli("run", project)
     exported = cli("export", project).json()
-    assert set(exported) == {"project", "roles", "interviews", "phrases", "candidates"}
+    assert set(exported) == {"project", "roles", "interviews", "phrases", "number", "candidates"}
     assert (exported["project"], exported["roles"]) == ("Butikk", ["butikksjef"])
     assert [answer[p["start"] : p["end"]] for p in exported["phrases"]] == [p["text"] for p in exported["phrases"]]
     assert {p["decision"] for p in exported["phrases"]} == {None}
@@ -222,6 +223,17 @@ def test_decisions_outlive_a_run_and_come_out(cli: Terminal, plain_flow: FakeMod
     assert first["decision"]["person"] == "Kari"
     assert [p["decision"] for p in rest] == [None] * len(rest)
     assert cli("status", project, "--json").json()[0]["decisions"] == 1
+
+
+def test_project_is_told_what_to_learn_from(cli: Terminal) -> None:
+    """`learn` names all the projects to learn from beside its own; without any it is its own decisions alone."""
+    for name in ("Butikk", "Lager"):
+        cli.project(name=name)
+    assert "av «Lager»" in cli("project", "learn", "Butikk", "--from", "Lager").out
+    assert "alene" in cli("project", "learn", "Butikk").out
+    refused = cli("project", "learn", "Butikk", "--from", "Ingen")
+    assert refused.code == 2
+    assert "Ingen: prosjektet finnes ikke" in refused.err
 
 
 def test_everything_is_kept_under_the_home(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:

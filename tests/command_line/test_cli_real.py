@@ -15,7 +15,7 @@ DATA = Path(__file__).parents[1] / "data"
 SCRIPT = (DATA / "kort_intervju.txt").read_text(encoding="utf-8")
 SPEAKERS = {"I": "interviewer", "R": "respondent"}
 HIGHEST_ERROR_RATE = 0.25
-LOADERS = ("load_speech", "load_voice", "load_grammar", "load_labeller", "load_names")
+LOADERS = ("load_speech", "load_voice", "load_splitter", "load_labeller", "load_names")
 
 pytestmark = pytest.mark.real
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,12 @@ import pytest
 from fake_models import fake_heads
 
 import corpora
+import prompts
 from models import heads as kept_heads
 from models.heads import load_heads, write_heads
-from models.labeller import names_of
+from models.labeller import names_of, wordings
 from models.registry import HERE
+from pipeline.balance import POINTS
 from pipeline.errors import InputError
 from pipeline.records import CATEGORIES
 
@@ -38,11 +41,17 @@ def test_heads_come_back_as_they_were(folder: Path) -> None:
     for name in ("category", "position"):
         written, found = getattr(heads, name), getattr(read, name)
         assert found.classes == written.classes
-        assert (found.temperature, found.share) == (written.temperature, written.share)
+        assert (found.temperature, found.share, found.least) == (written.temperature, written.share, written.least)
         for part in ("embedding", "embedding_bias", "wording", "wording_bias"):
             np.testing.assert_allclose(getattr(found, part), getattr(written, part), atol=1e-3)
-    assert read.precedents.texts == heads.precedents.texts
-    np.testing.assert_allclose(read.precedents.vectors, heads.precedents.vectors, atol=1e-3)
+    assert (read.competence.classes, read.competence.temperature) == (("hjelp", "orden"), 1.5)
+    for part in ("embedding", "bias", "points"):
+        np.testing.assert_array_equal(getattr(read.competence, part), getattr(heads.competence, part))
+    numbers = (read.categories_temperature, read.points_temperature, read.points_least, read.bulk_accept)
+    assert numbers == (0.625, 0.75, 0.125, 0.875)
+    for part in ("texts", "categories", "positions", "roles", "competences", "styles"):
+        assert getattr(read.precedents, part) == getattr(heads.precedents, part)
+    np.testing.assert_allclose(read.precedents.vectors, heads.precedents.vectors, atol=0.01)  # whole numbers in the file
 
 
 def test_heads_of_other_models_lie_with_the_models(folder: Path) -> None:
@@ -77,12 +86,22 @@ def test_missing_heads_are_told_of(folder: Path) -> None:
         load_heads("annen-1")
 
 
+def test_heads_of_an_earlier_version_are_told_of(folder: Path) -> None:
+    """Heads without what came later are refused in words, with the command that trains them again."""
+    path = write_heads(fake_heads(), "annen-1")
+    with np.load(path, allow_pickle=False) as arrays:
+        earlier = {name: arrays[name] for name in arrays.files if not name.startswith("competence.")}
+    np.savez_compressed(path, **earlier)
+    with pytest.raises(InputError, match=r"annen-1.*eldre utgave.*models\.train_heads"):
+        load_heads("annen-1")
+
+
 def test_names_are_unit_vectors_of_what_was_told() -> None:
     """Each key competence that the precedents tell of has a name and a centre of length one."""
     heads = fake_heads()
     known = next(iter(corpora.read_key_competences()))
-    told = heads.precedents.__class__(**vars(heads.precedents) | {"competences": (known, "ukjent")})
-    names = names_of(heads.__class__(**vars(heads) | {"precedents": told}))
+    told = replace(heads.precedents, competences=(known, "ukjent"))
+    names = names_of(replace(heads, precedents=told))
     assert names.ids == (known,)
     np.testing.assert_allclose(np.linalg.norm(names.vectors, axis=1), 1, atol=1e-5)
 
@@ -102,13 +121,43 @@ def test_shipped_heads_are_of_todays_corpora() -> None:
     assert corpora.checksum()[:12] in revision
 
 
+def test_shipped_heads_know_every_key_competence() -> None:
+    """The shipped file can name every key competence, each placed by shares of the six points, and tell it written."""
+    with np.load(SHIPPED[0], allow_pickle=False) as arrays:
+        classes, points = arrays["competence.classes"].tolist(), arrays["competence.points"]
+        told = zip(*(arrays[name].tolist() for name in ("competences", "categories", "styles")), strict=True)
+    assert sorted(classes) == sorted(corpora.read_key_competences())
+    assert points.shape == (len(classes), len(POINTS))
+    np.testing.assert_allclose(points.sum(axis=1), 1, atol=1e-3)
+    assert {*classes} == {name for name, *kind in told if kind == ["competence", "written"]}
+
+
+def test_shipped_heads_know_when_they_cannot_tell() -> None:
+    """What held-out phrases taught is kept: from which chance a class is possible, and from which it is safe."""
+    with np.load(SHIPPED[0], allow_pickle=False) as arrays:
+        least = [float(arrays[name]) for name in ("category.least", "position.least", "points_least")]
+        flat, safe = float(arrays["points_temperature"]), float(arrays["bulk_accept"])
+    assert all(0 <= one < 0.5 for one in least)
+    assert max(least) > 0
+    assert flat > 0
+    assert 0.5 < safe <= 1.01
+
+
+def test_names_of_proxies_are_those_of_the_key_competences() -> None:
+    """The texts about proxies name every key competence, and tell a title from schooling."""
+    texts = wordings()
+    assert texts.names == {id: known.name for id, known in corpora.read_key_competences().items()}
+    assert (texts.occupations, texts.schooling) == (prompts.occupations(), prompts.schooling())
+    assert "«blid»" in texts.question("trait", "blid", "")
+
+
 def test_shipped_heads_know_every_category_and_many_precedents() -> None:
     """The shipped file has the design's categories, probabilities that are finite, and precedents of length one."""
     with np.load(SHIPPED[0], allow_pickle=False) as arrays:
         assert tuple(arrays["category.classes"].tolist()) == CATEGORIES
         assert all(np.isfinite(arrays[name]).all() for name in arrays.files if arrays[name].dtype.kind == "f")
-        lengths = np.linalg.norm(arrays["vectors"].astype(np.float32), axis=1)
-    np.testing.assert_allclose(lengths, 1, atol=0.01)
+    lengths = np.linalg.norm(load_heads(SHIPPED[0].stem).precedents.vectors, axis=1)
+    np.testing.assert_allclose(lengths, 1, atol=1e-5)
     assert len(lengths) > 1000
 
 

@@ -1,9 +1,9 @@
-"""Fakes of the models: a recogniser, a voice encoder, an embedder, a grammar and heads. All are deterministic."""
+"""Fakes of the models: recogniser, voice encoder, embedder, grammar, marker and heads. All are deterministic."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -16,11 +16,15 @@ from corpora import LabelledPhrase
 from pipeline.audio import RATE, Audio
 from pipeline.balance import POINTS, points_of
 from pipeline.features import wording_features
-from pipeline.heads import Heads, LinearHead, Precedents, unit
+from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, unit
 from pipeline.label import Labeller
+from pipeline.marking import TAGS, WORD, Marked, Marker
+from pipeline.phrases import Splitter
+from pipeline.proxies import Wordings
 from pipeline.records import CATEGORIES, Word
 
 WIDTH = 64
+LEAST = 0.2  # chance below which a class is ruled out
 NORWEGIAN = spacy.blank("nb")  # tokens without any parse
 
 
@@ -114,6 +118,35 @@ class FakeGrammar:
         )
 
 
+@dataclass
+class FakeMarker:
+    """Marks the wordings that it was made with, and remembers what it was asked.
+
+    Of every other word it is as sure that it is nothing as `nothing` says, 0–1. It reads `reach` words of an answer.
+    """
+
+    marks: Mapping[str, str]  # wording → category
+    nothing: float = 0.95
+    reach: int = 1000
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def mark(self, answers: Sequence[str], questions: Sequence[str]) -> list[Marked]:
+        self.asked += zip(answers, questions, strict=True)
+        return [self._marked(answer) for answer in answers]
+
+    def _marked(self, answer: str) -> Marked:
+        words = tuple(match.span() for match in WORD.finditer(answer))[: self.reach]
+        tags = np.full((len(words), len(TAGS)), (1 - self.nothing) / (len(TAGS) - 1))
+        tags[:, 0] = self.nothing
+        for wording, category in self.marks.items():
+            start = answer.find(wording)
+            inside = [i for i, (a, b) in enumerate(words) if 0 <= start <= a and b <= start + len(wording)]
+            for i in inside:
+                tags[i] = 0.001
+                tags[i, TAGS.index(f"{'B' if i == inside[0] else 'I'}-{category}")] = 0.992
+        return Marked(words, np.log(tags))
+
+
 COMPETENCES = {"calm": "Berolige folk", "accuracy": "Arbeide nøyaktig", "goods": "Holde orden på varene"}
 MATERIAL = [
     LabelledPhrase("jeg roer ned kunder som er sinte", "competence", "people", "butikksjef", "calm"),
@@ -129,6 +162,7 @@ MATERIAL = [
     LabelledPhrase("bussen går hvert kvarter", "none", "", "lager"),
     LabelledPhrase("det var en fin dag", "none", "", "kokk"),
 ]
+WRITTEN = LabelledPhrase("arbeide nøyaktig og kontrollere", "competence", "routines", "", "accuracy", "written")
 
 
 def fake_heads(material: list[LabelledPhrase] = MATERIAL, embedder: FakeEmbedder | None = None) -> Heads:
@@ -136,11 +170,11 @@ def fake_heads(material: list[LabelledPhrase] = MATERIAL, embedder: FakeEmbedder
     texts = [phrase.text for phrase in material]
     vectors, wording = (embedder or FakeEmbedder()).encode(texts), wording_features(texts)
 
-    def head(classes: tuple[str, ...], members: dict[str, list[int]]) -> LinearHead:
+    def head(classes: tuple[str, ...], members: dict[str, list[int]], temperature: float) -> LinearHead:
         by_meaning = np.stack([vectors[members[c]].sum(axis=0) for c in classes], axis=1) * 8
         by_wording = np.stack([np.asarray(wording[members[c]].sum(axis=0)).ravel() for c in classes], axis=1)
         zeros = np.zeros(len(classes))
-        return LinearHead(classes, by_meaning, zeros, by_wording, zeros)
+        return LinearHead(classes, by_meaning, zeros, by_wording, zeros, temperature, least=LEAST)
 
     categories = {c: [i for i, p in enumerate(material) if p.category == c] for c in CATEGORIES}
     points = {c: [i for i, p in enumerate(material) if p.position and c in points_of(p.position)] for c in POINTS}
@@ -150,9 +184,25 @@ def fake_heads(material: list[LabelledPhrase] = MATERIAL, embedder: FakeEmbedder
         tuple(p.position for p in material),
         tuple(p.role for p in material),
         tuple(p.key_competence or p.stands_for for p in material),
+        tuple(p.style for p in material),
         vectors,
     )
-    return Heads("fake-1", head(CATEGORIES, categories), head(POINTS, points), known)
+    category, position = head(CATEGORIES, categories, 0.5), head(POINTS, points, 1.0)
+    return Heads("fake-1", category, position, fake_competence_head(material, vectors), known, points_least=LEAST)
+
+
+def fake_competence_head(material: list[LabelledPhrase], vectors: np.ndarray) -> CompetenceHead:
+    """The key competences of the material, each placed where its tellings are."""
+    told = [phrase.key_competence or phrase.stands_for for phrase in material]
+    classes = tuple(sorted({*told} - {""}))
+    embedding = np.stack([vectors[[t == c for t in told]].sum(axis=0) for c in classes], axis=1) * 8
+    counts = np.array([[_tellings(material, c, point) for point in POINTS] for c in classes], float)
+    return CompetenceHead(classes, embedding, np.zeros(len(classes)), counts / counts.sum(axis=1, keepdims=True))
+
+
+def _tellings(material: list[LabelledPhrase], competence: str, point: str) -> int:
+    told = [phrase.position for phrase in material if phrase.key_competence == competence]
+    return sum(point in points_of(position) for position in told)
 
 
 def ask(kind: str, wording: str, competence: str) -> str:
@@ -160,8 +210,15 @@ def ask(kind: str, wording: str, competence: str) -> str:
     return f"{kind}: {wording} → {competence}?"
 
 
+WORDINGS = Wordings(COMPETENCES, ask, ("sjef", "kokk", "pleier"), ("brev", "utdannet"))
+
+
 def fake_labeller(material: list[LabelledPhrase] = MATERIAL) -> Labeller:
-    return Labeller(FakeEmbedder(), fake_heads(material), COMPETENCES, ask)
+    return Labeller(FakeEmbedder(), fake_heads(material), WORDINGS)
+
+
+def fake_splitter(marker: Marker | None = None) -> Splitter:
+    return Splitter(FakeGrammar(), marker)
 
 
 def words_of(text: str, start: float = 0.0, length: float = 0.4) -> tuple[Word, ...]:

@@ -21,6 +21,7 @@ from pipeline.coded_files import (
 from pipeline.errors import InputError
 from pipeline.records import (
     CATEGORIES,
+    PROXY_KINDS,
     Candidate,
     Grounds,
     Label,
@@ -35,8 +36,8 @@ LABEL = Label(
     "trait",
     0.75,
     (),
-    Proxy("trait", "Arbeide nøyaktig", "Hva gjorde du?"),
-    Grounds((Precedent("nøyaktig av seg", "trait", "", "kokk", 0.91),), ("nøyaktig",), True),
+    Proxy("trait", "Arbeide nøyaktig", "Hva gjorde du?", "accuracy", "teller kassa to ganger"),
+    Grounds((Precedent("nøyaktig av seg", "trait", "", "kokk", 0.91),), ("nøyaktig",), True, ("trait", "competence")),
 )
 LINE = '{"interview": "a", "turn": 1, "start": 0, "end": 3, "text": "hei", "category": "none"}'
 
@@ -48,9 +49,13 @@ labels = st.builds(
     st.sampled_from(CATEGORIES),
     probability,
     st.lists(placements, max_size=6).map(tuple),
-    st.none() | st.builds(Proxy, st.sampled_from(["trait", "task", "education"]), st.text(), st.text()),
+    st.none() | st.builds(Proxy, st.sampled_from(PROXY_KINDS), *[st.text()] * 4),
     st.builds(
-        Grounds, st.lists(precedents, max_size=3).map(tuple), st.lists(st.text(), max_size=3).map(tuple), st.booleans()
+        Grounds,
+        st.lists(precedents, max_size=3).map(tuple),
+        st.lists(st.text(), max_size=3).map(tuple),
+        st.booleans(),
+        st.lists(st.sampled_from(CATEGORIES), max_size=3).map(tuple),
     ),
 )
 phrases = st.builds(Phrase, st.text(), st.integers(0, 999), st.integers(0, 999), st.integers(0, 999), st.text())
@@ -70,13 +75,21 @@ def test_label_fields_are_those_of_the_design() -> None:
         "category": "trait",
         "probability": 0.75,
         "positions": [],
-        "proxy": {"kind": "trait", "stands_for": "Arbeide nøyaktig", "question": "Hva gjorde du?"},
+        "proxy": {
+            "kind": "trait",
+            "stands_for": "Arbeide nøyaktig",
+            "question": "Hva gjorde du?",
+            "competence": "accuracy",
+            "wording": "teller kassa to ganger",
+        },
         "grounds": {
             "precedents": (
                 {"phrase": "nøyaktig av seg", "category": "trait", "position": "", "role": "kokk", "similarity": 0.91},
             ),
             "wording": ("nøyaktig",),
             "unsure": True,
+            "categories": ("trait", "competence"),
+            "safe": False,
         },
     }
     assert label_fields(Label("none", 1.0))["proxy"] is None
@@ -118,6 +131,14 @@ def test_line_separator_in_a_phrase_ends_no_line() -> None:
 def test_lines_need_only_span_and_category() -> None:
     """A line without probability, positions, proxy and grounds is read, empty lines are passed over, CRLF too."""
     assert read(f"\r\n{LINE}\r\n\r\n".encode()) == [Suggestion(Phrase("a", 1, 0, 3, "hei"), Label("none", 0.0))]
+
+
+def test_lines_of_earlier_versions_are_read() -> None:
+    """A proxy and grounds without the fields that came later are read, with nothing in those."""
+    earlier = ', "proxy": {"kind": "trait", "stands_for": "Roe", "question": "Når?"}, "grounds": {"unsure": true}}'
+    (found,) = read((LINE[:-1] + earlier).encode())
+    assert found.label.proxy == Proxy("trait", "Roe", "Når?")
+    assert found.label.grounds == Grounds(unsure=True)
 
 
 @pytest.mark.parametrize(

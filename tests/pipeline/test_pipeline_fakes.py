@@ -5,6 +5,7 @@ from pipeline_fakes import (
     MATERIAL,
     FakeEmbedder,
     FakeGrammar,
+    FakeMarker,
     FakeRecogniser,
     FakeVoices,
     fake_labeller,
@@ -15,6 +16,7 @@ from pipeline_fakes import (
 )
 
 from pipeline.audio import RATE
+from pipeline.marking import chance_of_something, spans_of_marks
 from pipeline.records import CATEGORIES
 
 
@@ -64,6 +66,23 @@ def test_fake_grammar_keeps_the_text_and_splits_sentences() -> None:
     (doc,) = FakeGrammar().pipe(["Jeg selger sko. Du kjøper dem."], batch_size=1)
     assert doc.text == "Jeg selger sko. Du kjøper dem."
     assert [sentence.text for sentence in doc.sents] == ["Jeg selger sko.", "Du kjøper dem."]
+
+
+def test_fake_marker_marks_its_wordings() -> None:
+    """The fake marker's spans are the wordings that it was made with, of other words it is as sure as it was told."""
+    marker = FakeMarker({"selger sko": "task", "blid": "trait"}, nothing=0.75)
+    (marked,) = marker.mark(["Jeg selger sko og er blid."], ["Hva gjør du?"])
+    assert spans_of_marks(marked) == [(4, 14), (21, 25)]
+    assert np.isclose(chance_of_something(marked, 0, 3), 0.25)
+    assert marker.asked == [("Jeg selger sko og er blid.", "Hva gjør du?")]
+
+
+def test_fake_marker_reads_as_far_as_it_reaches() -> None:
+    """What lies beyond its reach the fake marker says nothing of."""
+    (marked,) = FakeMarker({"blid": "trait"}, reach=2).mark(["Jeg selger sko og er blid."], [""])
+    assert marked.words == ((0, 3), (4, 10))
+    assert len(marked.tags) == 2
+    assert spans_of_marks(marked) == []
 
 
 def test_fake_heads_know_their_own_material() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.features import BITS, word_weights, wording_features
-from pipeline.heads import LinearHead, softmax, unit
+from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, softmax, tempered, unit
 
 matrices = arrays(float, st.tuples(st.integers(1, 4), st.integers(1, 5)), elements=st.floats(-1e6, 1e6))
 quick = settings(max_examples=40, deadline=None, database=None)
@@ -17,6 +17,10 @@ quick = settings(max_examples=40, deadline=None, database=None)
 EMBEDDING = np.array([[1.0, 0.0], [0.0, 1.0]])
 WORDING = np.zeros((2 ** (BITS + 1), 2), np.float32)
 HEAD = LinearHead(("a", "b"), EMBEDDING * 5, np.zeros(2), WORDING, np.zeros(2))
+KEYS = CompetenceHead(("roe", "telle"), EMBEDDING * 5, np.zeros(2), np.array([[0.5, 0.5], [0.0, 1.0]]))
+NOTHING = Precedents((), (), (), (), (), (), np.zeros((0, 2)))
+HEADS = Heads("r", replace(HEAD, classes=("task", "trait")), HEAD, KEYS, NOTHING)
+chances = arrays(float, 2, elements=st.floats(0, 1))
 
 
 @quick
@@ -66,6 +70,54 @@ def test_temperature_flattens_without_changing_the_order() -> None:
     words, vectors = wording_features(["x"]), np.array([[1.0, 0.2]])
     cold, warm = (replace(HEAD, temperature=t).probabilities(vectors, words)[0] for t in (0.5, 3.0))
     assert cold[0] > warm[0] > 0.5
+
+
+def test_competence_head_gives_the_competence_of_the_direction() -> None:
+    """A vector along a key competence's weights probably tells of it; a higher temperature is less sure."""
+    sure, unsure = KEYS.probabilities(EMBEDDING), replace(KEYS, temperature=3.0).probabilities(EMBEDDING)
+    assert sure.argmax(axis=1).tolist() == unsure.argmax(axis=1).tolist() == [0, 1]
+    assert np.allclose(sure.sum(axis=1), 1)
+    assert (sure.max(axis=1) > unsure.max(axis=1)).all()
+
+
+@quick
+@given(matrices)
+def test_tempered_at_one_changes_nothing(scores: np.ndarray) -> None:
+    """Probabilities at temperature 1 stay as they are."""
+    probabilities = softmax(scores)
+    assert np.allclose(tempered(probabilities, 1.0), probabilities, atol=1e-9)
+
+
+def test_points_weigh_the_wording_and_the_competence() -> None:
+    """A point's chance is the mean of what the wording says and where the competence that it tells of belongs."""
+    vectors, words = np.array([[1.0, 0.0]]), wording_features(["x"])
+    told = KEYS.probabilities(vectors) @ KEYS.points
+    expected = (HEAD.probabilities(vectors, words) + told) / 2
+    assert np.allclose(HEADS.points(vectors, words), expected)
+    flatter = replace(HEADS, points_temperature=2.0).points(vectors, words)
+    assert 0.5 < flatter.max() < expected.max()
+    assert np.allclose(flatter.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize(
+    ("least", "left"), [(0.0, ("trait", "task")), (0.3, ("trait", "task")), (0.31, ("trait",)), (0.99, ("trait",))]
+)
+def test_likely_classes_reach_the_least_chance(least: float, left: tuple[str, ...]) -> None:
+    """What has the least chance or more is left, likeliest first; the likeliest always is."""
+    heads = replace(HEADS, category=replace(HEADS.category, least=least), points_least=least)
+    assert heads.likely_categories(np.array([0.3, 0.7])) == left
+    assert len(heads.likely_points(np.array([0.3, 0.7]))) == len(left)
+
+
+@quick
+@given(chances, st.floats(0, 1))
+def test_likely_classes_are_never_none(row: np.ndarray, least: float) -> None:
+    """Whatever the chances, the likeliest class is the first that is left, and the others follow by their chances."""
+    left = replace(HEADS, points_least=least).likely_points(row)
+    ranked = [float(row[HEAD.classes.index(name)]) for name in left]
+    assert ranked[0] == row.max()
+    assert ranked == sorted(ranked, reverse=True)
+    assert all(chance >= least for chance in ranked[1:])
 
 
 def test_wording_features_are_words_and_characters() -> None:

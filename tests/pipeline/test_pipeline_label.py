@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from pipeline_fakes import COMPETENCES, MATERIAL, fake_labeller
+from pipeline_fakes import COMPETENCES, MATERIAL, WRITTEN, fake_labeller
 
 from corpora import LabelledPhrase, read_key_competences
 from models.labeller import load_labeller
 from pipeline.balance import POINTS
-from pipeline.label import Labeller, rank_positions
-from pipeline.records import CATEGORIES, PROXY_KINDS, Label, Placement
+from pipeline.label import POSSIBLE, Labeller, rank_positions
+from pipeline.records import CATEGORIES, PROXY_KINDS, Label, Phrase, Placement
 
 TEXTS = [
     "jeg setter meg ned til hun puster rolig",
@@ -22,6 +24,11 @@ TEXTS = [
     "…",
     "🙂 ukjenteord",
 ]
+
+
+def spoken(*texts: str) -> list[Phrase]:
+    """Phrases of one answer."""
+    return [Phrase("kari", 1, 100 * i, 100 * i + len(text), text) for i, text in enumerate(texts)]
 
 
 @pytest.fixture
@@ -47,11 +54,20 @@ def test_competences_have_six_ranked_positions(labels: list[Label]) -> None:
         assert sum(probabilities) == pytest.approx(1, abs=0.001)
 
 
-def test_others_have_no_position(labels: list[Label]) -> None:
-    """Only a competence has a place in the balance model."""
-    others = [label for label in labels if label.category != "competence"]
+def test_possible_competences_have_positions_too(labeller: Labeller, labels: list[Label]) -> None:
+    """What may be a competence has its six points ready for a reviewer who says so; what is none has no place."""
+    chances = labeller.judge(TEXTS).categories[:, CATEGORIES.index("competence")]
+    others = [(label, chance) for label, chance in zip(labels, chances, strict=True) if label.category != "competence"]
     assert others
-    assert all(label.positions == () for label in others)
+    assert all(len(label.positions) == (6 if chance >= POSSIBLE else 0) for label, chance in others)
+
+
+@pytest.mark.parametrize(("text", "points"), [("en rolig type som roer ned", 6), ("bussen går hvert kvarter", 0)])
+def test_positions_end_where_a_competence_is_ruled_out(text: str, points: int) -> None:
+    """A trait in the words of a competence has positions, plain talk has none."""
+    (label,) = fake_labeller().label([text])
+    assert label.category != "competence"
+    assert len(label.positions) == points
 
 
 def test_proxies_ask_for_what_is_behind(labels: list[Label]) -> None:
@@ -69,7 +85,7 @@ def test_proxy_stands_for_a_named_competence(labeller: Labeller) -> None:
     """What a proxy stands for is the name of a key competence, named again in the question."""
     (label,) = labeller.label(["en som er nøyaktig av seg"])
     assert label.proxy is not None
-    assert label.proxy.stands_for in labeller.competence_names.values()
+    assert label.proxy.stands_for == labeller.wordings.names[label.proxy.competence]
     assert label.proxy.stands_for.lower() in label.proxy.question.lower()
 
 
@@ -95,10 +111,36 @@ def test_grounds_quote_the_text(labels: list[Label]) -> None:
         assert all(word in text.lower() for word in label.grounds.wording)
 
 
-def test_unsure_where_no_category_has_half(labels: list[Label]) -> None:
-    """A label whose category has less than half the probability says that it is unsure."""
-    assert all(label.grounds.unsure for label in labels if label.probability < 0.5)
+def test_grounds_name_the_categories_left(labels: list[Label]) -> None:
+    """The categories that cannot be ruled out are different ones, and the suggested one is the first of them."""
+    for label in labels:
+        assert label.grounds.categories[0] == label.category
+        assert len(set(label.grounds.categories)) == len(label.grounds.categories)
+        assert {*label.grounds.categories} <= {*CATEGORIES}
+
+
+def test_unsure_where_more_than_one_category_is_left(labels: list[Label]) -> None:
+    """A label says that it is unsure where another category cannot be ruled out, and some labels are sure."""
+    assert all(label.grounds.unsure for label in labels if len(label.grounds.categories) > 1)
     assert not all(label.grounds.unsure for label in labels)
+
+
+def test_unsure_where_most_points_are_left() -> None:
+    """A sure competence is unsure where more than three points cannot be ruled out, and is not where three are."""
+    text, labeller = "jeg roer ned kunder som er sinte", fake_labeller()
+    (points,) = labeller.judge([text]).points
+    for left, unsure in ((4, True), (3, False)):
+        heads = replace(labeller.heads, points_least=float(np.sort(points)[-left]))
+        (label,) = replace(labeller, heads=heads).label([text])
+        assert (label.category, label.grounds.categories) == ("competence", ("competence",))
+        assert label.grounds.unsure is unsure
+
+
+def test_points_say_nothing_of_how_sure_others_are() -> None:
+    """A trait is sure of its category, however many points it would have."""
+    labeller = fake_labeller()
+    heads = replace(labeller.heads, points_least=0.0)
+    assert not replace(labeller, heads=heads).label(["en rolig type"])[0].grounds.unsure
 
 
 def test_labels_are_deterministic(labeller: Labeller, labels: list[Label]) -> None:
@@ -141,25 +183,40 @@ def test_proxy_follows_its_own_kind() -> None:
     assert (label.category, label.proxy and label.proxy.stands_for) == ("trait", COMPETENCES["accuracy"])
 
 
-def test_proxy_of_the_same_kind_weighs_more() -> None:
-    """A like trait says more of what a trait stands for than a competence that is exactly as near."""
-    kinds = [("rolig hest", "competence", "calm"), ("rolig hund", "trait", "accuracy")]
-    pair = [
-        LabelledPhrase(text, kind, "people" if kind == "competence" else "", "x", stands_for=competence)
-        for text, kind, competence in kinds
-    ]
-    (label,) = fake_labeller([*pair, LabelledPhrase("en rolig type", "trait", "", "x")]).label(["rolig type"])
-    assert (label.category, label.proxy and label.proxy.stands_for) == ("trait", COMPETENCES["accuracy"])
-
-
-def test_proxy_without_known_competence_still_asks() -> None:
-    """Where no precedent says what it stands for, the proxy names nothing and asks all the same."""
-    bare = [phrase for phrase in MATERIAL if phrase.category != "competence"]
-    bare = [type(p)(p.text, p.category, p.position, p.role) for p in bare] + MATERIAL[:6]
-    labeller = fake_labeller([type(p)(p.text, p.category, p.position, p.role) for p in bare])
-    (label,) = labeller.label(["fagbrev som kokk"])
+@pytest.mark.parametrize("phrase", [phrase for phrase in MATERIAL if phrase.stands_for], ids=lambda phrase: phrase.text)
+def test_proxy_stands_for_what_experts_said(phrase: LabelledPhrase) -> None:
+    """A proxy of the material stands for the competence that its expert named, by id and by name."""
+    (label,) = fake_labeller().label([phrase.text])
     assert label.proxy is not None
-    assert (label.proxy.stands_for, label.proxy.question) == ("", "education: fagbrev som kokk → ?")
+    assert (label.proxy.competence, label.proxy.stands_for) == (phrase.stands_for, COMPETENCES[phrase.stands_for])
+
+
+def test_proxy_is_worded_from_the_same_interview_first() -> None:
+    """In an interview that tells of the competence its words are quoted, without it those of the corpora."""
+    trait, telling = "en som er nøyaktig av seg", "teller kassa to ganger så summen stemmer"
+    labeller = fake_labeller([*MATERIAL, WRITTEN])
+    (told, _), (alone,) = labeller.suggest(spoken(trait, telling)), labeller.suggest(spoken(trait))
+    assert told.label.proxy is not None
+    assert alone.label.proxy is not None
+    assert (told.label.proxy.competence, told.label.proxy.wording) == ("accuracy", telling)
+    assert (alone.label.proxy.competence, alone.label.proxy.wording) == ("accuracy", WRITTEN.text)
+
+
+def test_single_texts_are_no_interview() -> None:
+    """Texts that are labelled one by one say nothing of what the others stand for."""
+    trait, telling = "en som er nøyaktig av seg", "teller kassa to ganger så summen stemmer"
+    labeller = fake_labeller()
+    assert labeller.label([trait, telling])[0] == labeller.label([trait])[0]
+
+
+def test_suggestions_keep_their_phrases() -> None:
+    """Each phrase of an interview gets a suggestion, in order, and but for its proxy the label it has by itself."""
+    phrases, labeller = spoken(*TEXTS), fake_labeller()
+    suggestions = labeller.suggest(phrases)
+    assert [suggestion.phrase for suggestion in suggestions] == phrases
+    alone = [replace(label, proxy=None) for label in labeller.label(TEXTS)]
+    assert [replace(suggestion.label, proxy=None) for suggestion in suggestions] == alone
+    assert labeller.suggest([]) == ()
 
 
 def test_few_precedents_are_all_shown() -> None:
@@ -167,9 +224,7 @@ def test_few_precedents_are_all_shown() -> None:
     labeller = fake_labeller()
     heads = labeller.heads
     two = type(heads.precedents)(*(values[:2] for values in vars(heads.precedents).values()))
-    few = Labeller(
-        labeller.embedder, type(heads)(**(vars(heads) | {"precedents": two})), COMPETENCES, labeller.question
-    )
+    few = replace(labeller, heads=replace(heads, precedents=two))
     assert len(few.label(["rolig"])[0].grounds.precedents) == 2
 
 
@@ -215,6 +270,7 @@ def test_real_positions(text: str, points: set[str]) -> None:
 
 @pytest.mark.real
 def test_real_heads_know_the_key_competences() -> None:
-    """Every key competence that the bundled heads' precedents name is in the list, so that each has a name."""
-    named = set(load_labeller().heads.precedents.competences) - {""}
-    assert named <= set(read_key_competences())
+    """Every key competence that the bundled heads name is in the list, so that each has a name."""
+    heads = load_labeller().heads
+    assert {*heads.precedents.competences} - {""} <= {*read_key_competences()}
+    assert {*heads.competence.classes} <= {*read_key_competences()}

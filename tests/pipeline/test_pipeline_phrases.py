@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from pipeline_fakes import FakeGrammar, fake_labeller, make_doc
+from pipeline_fakes import fake_labeller, fake_splitter, make_doc
 from spacy.tokens import Doc
 
 from pipeline.coding import code, worth_showing
-from pipeline.phrases import Grammar, spans_of, split_transcript, trim
+from pipeline.phrases import Splitter, spans_of, split_transcript, trim
 from pipeline.records import Transcript, Turn
 
 
@@ -13,9 +13,9 @@ def phrases(doc: Doc) -> list[str]:
     return [doc.text[start:end] for start, end in spans_of(doc)]
 
 
-def of(grammar: Grammar, text: str) -> list[str]:
+def of(splitter: Splitter, text: str) -> list[str]:
     """The phrases of one turn of the respondent."""
-    return [phrase.text for phrase in split_transcript(Transcript("a", (Turn("respondent", text),)), grammar)]
+    return [phrase.text for phrase in split_transcript(Transcript("a", (Turn("respondent", text),)), splitter)]
 
 
 def test_clause_with_its_own_subject_is_cut() -> None:
@@ -101,7 +101,7 @@ def test_trim_takes_fillers_from_both_edges() -> None:
 def test_interviewer_is_never_coded() -> None:
     """Only the respondent's turns give phrases, each with its turn's number."""
     turns = (Turn("interviewer", "Gode råd?"), Turn("respondent", "Gode sko. Rolige kunder."), Turn("respondent", " "))
-    found = split_transcript(Transcript("kari", turns), FakeGrammar())
+    found = split_transcript(Transcript("kari", turns), fake_splitter())
     assert [(p.interview, p.turn, p.start, p.end, p.text) for p in found] == [
         ("kari", 1, 0, 8, "Gode sko"),
         ("kari", 1, 10, 23, "Rolige kunder"),
@@ -111,7 +111,7 @@ def test_interviewer_is_never_coded() -> None:
 def test_code_labels_each_phrase_in_order() -> None:
     """Coding gives a suggestion for each phrase in order, and what is worth showing leaves out `none`."""
     turns = (Turn("respondent", "Fagbrev som kokk. Bussen går hvert kvarter. En rolig type."),)
-    coded = code(Transcript("kari", turns), FakeGrammar(), fake_labeller())
+    coded = code(Transcript("kari", turns), fake_splitter(), fake_labeller())
     assert [(s.phrase.text, s.label.category) for s in coded] == [
         ("Fagbrev som kokk", "education"),
         ("Bussen går hvert kvarter", "none"),
@@ -122,7 +122,7 @@ def test_code_labels_each_phrase_in_order() -> None:
 
 def test_nothing_said_gives_nothing() -> None:
     """A transcript without a respondent is coded to nothing."""
-    assert code(Transcript("a", (Turn("interviewer", "Hva?"),)), FakeGrammar(), fake_labeller()) == ()
+    assert code(Transcript("a", (Turn("interviewer", "Hva?"),)), fake_splitter(), fake_labeller()) == ()
 
 
 @pytest.mark.real
@@ -137,13 +137,13 @@ def test_nothing_said_gives_nothing() -> None:
         ("Ja. Mhm. Nei.", []),
     ],
 )
-def test_real_grammar_splits_as_people_do(grammar: Grammar, text: str, expected: list[str]) -> None:
+def test_real_grammar_splits_as_people_do(by_grammar: Splitter, text: str, expected: list[str]) -> None:
     """The shipped grammar cuts lists and own clauses, keeps predicates, trims fillers and the last full stop."""
-    assert of(grammar, text) == expected
+    assert of(by_grammar, text) == expected
 
 
 @pytest.mark.real
-def test_real_grammar_keeps_the_predicate_of_a_trait(grammar: Grammar) -> None:
+def test_real_grammar_keeps_the_predicate_of_a_trait(by_grammar: Splitter) -> None:
     """Of «Jeg er nok litt sta» the shipped grammar keeps the trait and not «jeg er»."""
-    (phrase,) = of(grammar, "Jeg er nok litt sta")
+    (phrase,) = of(by_grammar, "Jeg er nok litt sta")
     assert phrase in ("nok litt sta", "litt sta")

@@ -38,6 +38,20 @@ def test_hedges_are_lower_case_and_longest_first() -> None:
     assert len(set(hedges)) == len(hedges)
 
 
+@pytest.mark.parametrize("endings", [prompts.occupations(), prompts.schooling()], ids=["occupations", "schooling"])
+def test_word_lists_are_lower_case_and_hold_nothing_twice(endings: tuple[str, ...]) -> None:
+    """Each line is one word in lower case, none a comment, and none is there twice."""
+    assert len(endings) > 20
+    assert all(re.fullmatch(r"[a-zæøå]+", ending) for ending in endings)
+    assert len(set(endings)) == len(endings)
+
+
+@pytest.mark.parametrize("word", ["hvert", "kurs", "butikken", "år", "erfaring"])
+def test_common_words_end_as_no_occupation(word: str) -> None:
+    """Words of any talk about schooling are no titles."""
+    assert not word.endswith(prompts.occupations())
+
+
 @pytest.mark.parametrize("kind", PROXY_KINDS)
 def test_question_quotes_and_names(kind: str) -> None:
     """A follow-up question quotes the wording, names the competence as part of the sentence, and asks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 
 from fastapi.testclient import TestClient
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from pipeline.records import (
     Candidate,
+    Clustering,
     Grounds,
     Label,
     Phrase,
@@ -43,11 +45,36 @@ def suggestions() -> tuple[Suggestion, ...]:
     """Two competences, one of them with markup, a trait, and one that the model leaves out."""
     likely = (Placement("people", 0.61), Placement("presence", 0.22), Placement("pace", 0.17))
     near = Precedent("ser hver enkelt", "competence", "people", "avdelingsleder", 0.91)
-    seen = Label("competence", 0.92, likely, None, Grounds((near,), ("folk", "sett"), True))
+    seen = Label("competence", 0.92, likely, None, Grounds((near,), ("folk", "sett"), True, ("competence", "task")))
     script = Label("competence", 0.7, (Placement("people", 0.83),))
-    trait = Label("trait", 0.8, (), Proxy("trait", "Yte god kundeservice", "Hva gjorde du helt konkret?"))
+    proxy = Proxy("trait", "Yte god kundeservice", "Hva gjorde du helt konkret?", "service", "møter alle med et smil")
+    trait = Label("trait", 0.8, (), proxy)
     labels = {SEEN: seen, SCRIPT: script, HUMOUR: trait, YES: Label("none", 0.99)}
     return tuple(Suggestion(phrase_of(words), label) for words, label in labels.items())
+
+
+def marked(text: str) -> list[str]:
+    """The phrases that a list shows, in its order."""
+    return [unescape(part.partition("</mark>")[0]) for part in text.split("<mark>")[1:]]
+
+
+def at_pace(i: int, word: str) -> Suggestion:
+    """The i-th of ola's words as a competence at `pace`, less probable than the one before."""
+    label = Label("competence", 0.9, (Placement("pace", 0.9 - i / 1000),))
+    return Suggestion(Phrase("ola", 0, i * 10, i * 10 + 9, word), label)
+
+
+def add_many(sessions: sessionmaker[Session], number: int) -> tuple[Suggestion, ...]:
+    """An interview with ola, and its suggestions: this many competences at `pace`, the most probable first."""
+    words = [f"utsagn{i:03d}" for i in range(number)]
+    coded = tuple(at_pace(i, word) for i, word in enumerate(words))
+    with sessions.begin() as session:
+        project = project_named(session, PROJECT)
+        interview = add_interview(session, project.id, Source("ola", "transcript", "b" * 64, ".txt")).interview
+        turn = Turn("respondent", " ".join(words))
+        stored = save_transcript(session, interview.id, "k", Transcript("ola", (turn,)))
+        save_coding(session, stored.id, "k", "r", coded)
+    return coded
 
 
 class Browser:
@@ -112,4 +139,4 @@ def fill(session: Session) -> None:
     save_coding(session, stored.id, "k1", "r1", suggestions())
     seen = phrase_of(SEEN)
     candidate = Candidate("c1", "Se folk", (Placement("people", 0.7),), ("kari",), (seen, replace(seen, end=9)))
-    save_clustering(session, project.id, "k1", [candidate])
+    save_clustering(session, project.id, "k1", Clustering((candidate,)))

@@ -13,15 +13,16 @@ from review_pages import (
     TRAITS,
     Browser,
     Forms,
+    add_many,
     phrase_of,
     suggestions,
 )
 from sqlalchemy.orm import Session, sessionmaker
 
-from pipeline.records import Label, Phrase, Placement, Suggestion, Transcript, Turn
+from pipeline.records import Grounds, Label, Phrase, Placement, Proxy, Suggestion, Transcript, Turn
 from review.material import load_material
 from review.wording import quote_in
-from store.interviews import Source, add_interview, find_interview
+from store.interviews import find_interview
 from store.projects import project_named
 from store.results import latest_transcript, save_coding, save_transcript
 
@@ -52,13 +53,44 @@ def test_proxy_shows_what_it_stands_for_and_the_question(client: TestClient) -> 
     assert "<strong>Mulig stedfortreder</strong> (egenskap)" in text
     assert "<strong>Yte god kundeservice</strong>" in text
     assert "Hva gjorde du helt konkret?" in text
+    assert "Kan sies som kompetanse:</span> «møter alle med et smil»" in text
 
 
-def test_list_is_sorted_by_probability_of_the_position(client: TestClient) -> None:
-    """The likelier of two suggestions at a position comes first, whatever the order they were said in."""
-    text = client.get(PEOPLE).text
-    marked = [part.partition("</mark>")[0] for part in text.split("<mark>")[1:]]
-    assert marked == ["&lt;script&gt;alert(1)&lt;/script&gt;", SEEN]
+def test_proxy_without_a_wording_suggests_none(client: TestClient, sessions: sessionmaker[Session]) -> None:
+    """A proxy that nothing is known to stand behind is shown with its question alone."""
+    _code_again(
+        sessions, [Suggestion(phrase_of(HUMOUR), Label("trait", 0.8, (), Proxy("trait", "", "Hva gjorde du?")))]
+    )
+    text = client.get(TRAITS).text
+    assert "Hva gjorde du?" in text
+    assert "for kompetansen" not in text
+    assert "Kan sies som kompetanse" not in text
+
+
+def test_title_is_called_a_title(client: TestClient, sessions: sessionmaker[Session]) -> None:
+    """A proxy that is a title is called so, in the list of education where it stands."""
+    _code_again(sessions, [Suggestion(phrase_of(HUMOUR), Label("education", 0.8, (), Proxy("title", "", "")))])
+    text = client.get("/prosjekt/Butikk/kategori/education").text
+    assert "<strong>Mulig stedfortreder</strong> (tittel)." in text
+
+
+def test_unsure_model_says_what_it_cannot_rule_out(client: TestClient) -> None:
+    """Where the model is unsure of the category, the card names those that it may be."""
+    assert "Kan ikke utelukkes:</span> kompetanse, oppgave" in client.get(PEOPLE).text
+
+
+@pytest.mark.parametrize(
+    "grounds",
+    [Grounds(unsure=True, categories=("trait",)), Grounds(categories=("trait", "task")), Grounds(unsure=True)],
+)
+def test_nothing_is_named_where_the_category_is_clear(
+    client: TestClient, sessions: sessionmaker[Session], grounds: Grounds
+) -> None:
+    """A model that is sure, or unsure of the position alone, names no other categories."""
+    _code_again(sessions, [Suggestion(phrase_of(HUMOUR), Label("trait", 0.8, (), None, grounds))])
+    text = client.get(TRAITS).text
+    assert HUMOUR in text
+    assert "Kan ikke utelukkes" not in text
 
 
 def test_markup_in_transcript_is_text(client: TestClient) -> None:
@@ -119,7 +151,7 @@ def test_unusable_page_number_is_a_plain_400(client: TestClient, query: str) -> 
 
 def test_long_list_has_fifty_on_a_page(client: TestClient, sessions: sessionmaker[Session]) -> None:
     """Fifty suggestions stand on a page, the rest on the next, and a page past the end shows the last one."""
-    _add_many(sessions, 60)
+    add_many(sessions, 60)
     first, second = (
         client.get("/prosjekt/Butikk/plass/pace"),
         client.get("/prosjekt/Butikk/plass/pace?side=2"),
@@ -133,12 +165,12 @@ def test_long_list_has_fifty_on_a_page(client: TestClient, sessions: sessionmake
 def test_decision_on_a_later_page_leads_back_there(
     client: TestClient, kari: Browser, sessions: sessionmaker[Session]
 ) -> None:
-    """After a decision on page two the browser is sent back to page two, at the same suggestion."""
-    _add_many(sessions, 60)
+    """After a decision on page two the browser is sent back to page two."""
+    add_many(sessions, 60)
     address = "/prosjekt/Butikk/plass/pace?side=2"
     answer = client.post(address, data=_last_form(client, address), follow_redirects=False)
     assert answer.status_code == 303
-    assert answer.headers["location"].startswith("/prosjekt/Butikk/plass/pace?side=2&avgjort=1#u2-0-")
+    assert answer.headers["location"] == "/prosjekt/Butikk/plass/pace?side=2&avgjort=1"
 
 
 def test_balance_list_has_its_own_address(client: TestClient, kari: Browser) -> None:
@@ -191,22 +223,6 @@ def test_long_sentence_is_cut_between_words() -> None:
     assert quote.before.startswith("… ord ")
     assert quote.after.endswith("ord …")
     assert len(quote.before) + len(quote.after) < 460
-
-
-def _add_many(sessions: sessionmaker[Session], number: int) -> None:
-    """An interview with this many competences at `pace`, each less probable than the one before."""
-    words = [f"utsagn{i:03d}" for i in range(number)]
-    with sessions.begin() as session:
-        project = project_named(session, "Butikk")
-        interview = add_interview(session, project.id, Source("ola", "transcript", "b" * 64, ".txt")).interview
-        turn = Turn("respondent", " ".join(words))
-        stored = save_transcript(session, interview.id, "k", Transcript("ola", (turn,)))
-        save_coding(session, stored.id, "k", "r", [_at_pace(i, word) for i, word in enumerate(words)])
-
-
-def _at_pace(i: int, word: str) -> Suggestion:
-    label = Label("competence", 0.9, (Placement("pace", 0.9 - i / 1000),))
-    return Suggestion(Phrase("ola", 0, i * 10, i * 10 + 9, word), label)
 
 
 def _last_form(client: TestClient, address: str) -> dict[str, str]:

@@ -2,15 +2,22 @@ from __future__ import annotations
 
 import pytest
 from fastapi.testclient import TestClient
-from review_pages import BASE, HUMOUR, SEEN, TRAITS, Browser
+from review_pages import BASE, HUMOUR, SEEN, TRAITS, Browser, add_many
 from sqlalchemy.orm import Session, sessionmaker
 
 from balansekunst.settings import Settings
+from pipeline.records import identity_of
+from pipeline.review_order import is_unbiased
 from review.app import create_app
 from store.database import open_database
+from store.decisions import Choice, decide
 from store.interviews import Source, add_interview, find_interview, record_problem
+from store.lessons import review_seed
 from store.projects import create_project, project_named
 from store.results import latest_transcript, save_coding
+
+RIGHT, WRONG = Choice("approve", "Kari", "competence", ("pace",)), Choice("move", "Kari", "competence", ("people",))
+TRAIT = Choice("relabel", "Kari", "trait")
 
 
 def test_front_page_lists_projects_with_counts(client: TestClient, kari: Browser) -> None:
@@ -146,3 +153,45 @@ def test_decisions_survive_a_coding_without_suggestions(
     assert SEEN in text
     assert "Den nyeste kodingen foreslår ikke dette utsagnet. Avgjørelsen står." in text
     assert "0 forslag" in client.get("/prosjekt/Butikk/plass/people").text
+
+
+def test_measured_quality_is_shown(client: TestClient, sessions: sessionmaker[Session]) -> None:
+    """Agreement on the random tenth stands with its interval and the number of decisions, and what it is."""
+    _decide(sessions, True, [RIGHT, RIGHT, WRONG, TRAIT])
+    shown = client.get("/prosjekt/Butikk").text.partition('id="kvalitet"')[2].partition("</section>")[0]
+    assert "Målt kvalitet" in shown
+    assert "hvert tiende forslag, som er trukket ut tilfeldig" in shown
+    assert _row("Kategori", "75", "30", "95", 4) in shown
+    assert _row("Plass i balansemodellen", "67", "21", "94", 3) in shown
+
+
+def test_position_without_decisions_is_left_out(client: TestClient, sessions: sessionmaker[Session]) -> None:
+    """Where no decision on the random tenth can tell of positions, only the category is measured."""
+    _decide(sessions, True, [TRAIT])
+    text = client.get("/prosjekt/Butikk").text
+    assert _row("Kategori", "0", "0", "79", 1) in text
+    assert "Plass i balansemodellen" not in text
+
+
+@pytest.mark.parametrize("choices", [[], [RIGHT, TRAIT]])
+def test_nothing_measured_shows_nothing(
+    client: TestClient, sessions: sessionmaker[Session], choices: list[Choice]
+) -> None:
+    """Without decisions, or with none on the random tenth, there is nothing about measured quality."""
+    _decide(sessions, False, choices)
+    assert "Målt kvalitet" not in client.get("/prosjekt/Butikk").text
+
+
+def _row(title: str, share: str, low: str, high: str, decisions: int) -> str:
+    cells = (f"{share}\u00a0%", f"{low}\u00a0% til {high}\u00a0%", str(decisions))
+    return f'<th scope="row">{title}</th>' + "".join(f'<td class="number">{cell}</td>' for cell in cells)
+
+
+def _decide(sessions: sessionmaker[Session], drawn: bool, choices: list[Choice]) -> None:
+    """Decides on as many suggestions at `pace`, all of them in the random tenth or none."""
+    many = add_many(sessions, 90)
+    with sessions.begin() as session:
+        project_id = project_named(session, "Butikk").id
+        found = [s for s in many if is_unbiased(identity_of(s.phrase), review_seed(project_id)) == drawn]
+        for suggestion, choice in zip(found, choices, strict=False):
+            decide(session, project_id, suggestion.phrase, choice)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session, sessionmaker
 
-from pipeline.records import Candidate, Placement, Suggestion, Transcript, Turn, Word
+from pipeline.records import Candidate, Clustering, Placement, Suggestion, Transcript, Trial, Turn, Word
 from store.interviews import Interview, Source, add_interview
 from store.projects import Project, create_project
 from store.results import (
@@ -147,34 +147,34 @@ def test_phrase_of_another_interview_is_refused(session: Session, coded: int, su
 
 @pytest.fixture
 def candidate(suggestion: Suggestion) -> Candidate:
-    return Candidate("k-1", "Se kunden", (Placement("people", 0.6),), ("kari",), (suggestion.phrase,))
+    return Candidate("k-1", "Se kunden", (Placement("people", 0.6),), ("kari",), (suggestion.phrase,), ("Nord",), 0.25)
 
 
 def test_candidates_come_back_exactly(session: Session, project: Project, candidate: Candidate) -> None:
-    """Candidates come back equal and in order."""
-    saved = save_clustering(session, project.id, "k1", [candidate, replace(candidate, id="k-0")])
+    """Candidates come back equal and in order, with the grounds for their number."""
+    clustering = Clustering((candidate, replace(candidate, id="k-0")), (Trial(2, -0.125),), "apart", -1)
+    saved = save_clustering(session, project.id, "k1", clustering)
     session.expire_all()
     assert find_clustering(session, project.id, "k1") == saved == latest_clustering(session, project.id)
-    assert [one.id for one in saved.candidates] == ["k-1", "k-0"]
-    assert saved.candidates[0] == candidate
+    assert saved.clustering == clustering
 
 
 def test_same_key_gives_the_first_clustering(session: Session, project: Project, candidate: Candidate) -> None:
     """Saving a clustering twice under one key gives the first one."""
-    first = save_clustering(session, project.id, "k1", [candidate])
-    assert save_clustering(session, project.id, "k1", []) == first
+    first = save_clustering(session, project.id, "k1", Clustering((candidate,)))
+    assert save_clustering(session, project.id, "k1", Clustering(())) == first
 
 
 def test_latest_clustering_is_the_newest(session: Session, project: Project, candidate: Candidate) -> None:
     """The latest clustering is the one that was saved last."""
-    save_clustering(session, project.id, "k1", [candidate])
-    assert save_clustering(session, project.id, "k2", []) == latest_clustering(session, project.id)
+    save_clustering(session, project.id, "k1", Clustering((candidate,)))
+    assert save_clustering(session, project.id, "k2", Clustering(())) == latest_clustering(session, project.id)
 
 
 def test_result_needs_its_owner(session: Session) -> None:
     """The database refuses a result of a project that is not there."""
     with pytest.raises(IntegrityError):
-        save_clustering(session, 99, "k1", [])
+        save_clustering(session, 99, "k1", Clustering(()))
 
 
 def together(sessions: sessionmaker[Session], *works: Callable[[Session], Any]) -> list[Any]:

@@ -1,1 +1,0 @@
-"""Measurements that anyone can run; their results are written beside them."""
