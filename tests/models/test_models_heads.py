@@ -51,7 +51,8 @@ def test_heads_come_back_as_they_were(folder: Path) -> None:
     assert numbers == (0.625, 0.75, 0.125, 0.875)
     for part in ("texts", "categories", "positions", "roles", "competences", "styles"):
         assert getattr(read.precedents, part) == getattr(heads.precedents, part)
-    np.testing.assert_allclose(read.precedents.vectors, heads.precedents.vectors, atol=0.01)  # whole numbers in the file
+    # Kept as whole numbers, so alike and not the same.
+    np.testing.assert_allclose(read.precedents.vectors, heads.precedents.vectors, atol=0.01)
 
 
 def test_heads_of_other_models_lie_with_the_models(folder: Path) -> None:
