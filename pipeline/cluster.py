@@ -158,9 +158,15 @@ def _titles(
 
 
 def _keep_names(members: Sequence[frozenset[Identity]], before: Sequence[str], guidance: Guidance) -> list[str]:
-    """People's names, and where there is none the one from before, if nobody gave it to another group."""
+    """People's names, and where there is none the one from before, if no other group has it.
+
+    Two of the old candidates may have had the same name, each in its time.
+    """
     own = peoples_names(members, guidance.named)
-    return [name or ("" if old in own else old) for name, old in zip(own, before, strict=True)]
+    kept: list[str] = []
+    for name, old in zip(own, before, strict=True):
+        kept.append(name or ("" if old in own or old in kept else old))
+    return kept
 
 
 def _unlike(name: str, taken: Sequence[str]) -> str:
