@@ -53,7 +53,7 @@ from pipeline.label import Labeller
 from pipeline.phrases import RULES, Grammar, Splitter, split_transcript
 from pipeline.records import CATEGORIES, Phrase
 
-# Inverse regularisation, chosen by cross-validation over roles.
+# Inverse regularisation: the first two by cross-validation over roles, the third on the first of corpora.FOLDS.
 STRENGTH_MEANING, STRENGTH_WORDING, STRENGTH_COMPETENCE = 10.0, 30.0, 10.0
 ORIGIN = f"prosjektets egne korpora, {len(FOLDS)} grupper av fagfelt utelatt hver for seg"
 COVERAGE = 0.9  # of the right classes that those which cannot be ruled out shall hold

@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from pipeline.balance import POINTS, points_of
 
+# The neighbours' vote was chosen on the first of corpora.FOLDS.
 NEIGHBOURS = 20  # nearest precedents that vote
 NEIGHBOURS_COUNT = 1 / 3  # share of their vote, beside the heads
 AT_ONCE = 500  # wordings that are compared with all precedents together

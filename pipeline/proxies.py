@@ -42,9 +42,8 @@ def proxy_for(
 ) -> Proxy:
     """The proxy in a wording: `chances` [k] of what it stands in for are weighed with what the interview tells of.
 
-    They are of the competences that `told` names, in that order.
-
-    The order is the method's: first what the same interview tells, then the corpora.
+    The chances are of the competences that `told` names, in that order. The same interview comes first, then the
+    corpora, as the method has it.
     """
     ids = told.competences
     best = ids[likeliest(chances, told)] if ids else ""
