@@ -70,8 +70,10 @@ def of_held_out(suites: list[str]) -> Evidence:
 
 
 def of_folder(folder: Path, suites: list[str]) -> Evidence:
-    """What the shipped models say of outside material."""
+    """What the shipped models say of outside material; where only speech is asked for, nothing is coded."""
     material = read_material(folder)
+    if suites == ["speech"]:
+        material = replace(material, phrases=(), interviews=())
     with err.status(f"Koder {len(material.interviews)} intervjuer og {len(material.phrases)} utsagn …"):
         evidence = judge(load_labeller(), load_splitter(), material.phrases, material.interviews)
     heard = tuple(hear(recording) for recording in material.recordings) if "speech" in suites else ()
