@@ -116,7 +116,7 @@ def classify_command(
 ) -> None:
     """Foreslå kategori og plass for ferdige utsagn, en JSON-linje per rad."""
     texts = read_phrase_column(phrases)
-    labels = load_labeller().label(texts)
+    labels = load_labeller().label(texts, role)
     write("".join(phrase_line(text, label) + "\n" for text, label in zip(texts, labels, strict=True)), output)
 
 

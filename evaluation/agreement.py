@@ -29,10 +29,11 @@ class Agreement:
 
 
 def read_pairs() -> list[tuple[LabelledPhrase, LabelledPhrase]]:
-    """Each phrase of the second pass with its first label and its second."""
+    """Each phrase of the second pass with its first label and its second; not those whose span was cut anew since."""
     spans = [label for interview in read_interviews() for _, label in interview.spans]
     first = {(phrase.source, phrase.text): phrase for phrase in [*spans, *read_phrases()]}
-    return [(first[second.source, second.text], second) for second in read_second_labels()]
+    known = [second for second in read_second_labels() if (second.source, second.text) in first]
+    return [(first[second.source, second.text], second) for second in known]
 
 
 def agreements(pairs: Pairs) -> list[Agreement]:

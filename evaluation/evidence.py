@@ -90,7 +90,7 @@ def judge_spans(labeller: Labeller, interviews: Iterable[AnnotatedInterview]) ->
     """The experts' spans, labelled together with the others of their interview."""
     judged = []
     for interview in interviews:
-        suggestions = labeller.suggest([span for span, _ in interview.spans])
+        suggestions = labeller.suggest([span for span, _ in interview.spans], interview.transcript.role)
         judged += [Judged(truth, s.label) for (_, truth), s in zip(interview.spans, suggestions, strict=True)]
     return judged
 

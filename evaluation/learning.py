@@ -120,12 +120,12 @@ def taught(heads: Heads, teachers: Sequence[Reviewed]) -> Heads:
 
 
 def _guess(heads: Heads, one: Reviewed) -> np.ndarray:
-    return heads.categories(one.vectors, one.wording).argmax(axis=1)
+    return heads.categories(one.vectors, one.wording, heads.precedents.near(one.vectors)).argmax(axis=1)
 
 
 def outcome(heads: Heads, one: Reviewed) -> Outcome:
     """What the heads suggest of an interview, beside what was decided."""
-    points = heads.points(one.vectors, one.wording).argmax(axis=1)
+    points = heads.points(one.vectors, one.wording, heads.precedents.near(one.vectors)).argmax(axis=1)
     placed = [
         heads.position.classes[points[i]] in points_of(decided.positions[0])
         for i, decided in enumerate(one.decided)
@@ -189,6 +189,7 @@ def left_out(profile: str, fields: Sequence[str]) -> tuple[Heads, list[Reviewed]
     heads = replace(
         heads,
         categories_temperature=known.categories_temperature,
+        categories_bias=known.categories_bias,
         points_temperature=known.points_temperature,
     )
     return heads, reviewed(material, learnt.vectors, fields)

@@ -18,7 +18,7 @@ from pipeline.records import CATEGORIES, Phrase, Suggestion
 BOOTSTRAPS = 1000
 BINS = 10  # of equal width, for the expected calibration error
 SAFE = 0.95  # precision at which a reviewer may accept without looking at each
-HALF = 0.5  # of the tokens of two spans together that both share, for them to be the same find
+HALF = 0.5  # how alike two spans must be to be the same find
 
 Measure = Callable[[np.ndarray], float]
 
@@ -194,28 +194,70 @@ def flag_f1(truth: np.ndarray, flagged: np.ndarray) -> float:
 
 
 def phrase_figures(interviews: Sequence[Coded]) -> list[Figure]:
-    """Experts' spans found in raw interviews (half of the tokens shared, one to one), and precision."""
+    """Experts' spans found in raw interviews (half of their tokens or more, one to one), and precision.
+
+    The strict rows ask for half of all tokens of both, so that neither may be much longer than the other.
+    """
     if not interviews:
         return []
-    counts = np.array([(len(matched(c)), len(c.spans), len(c.suggestions)) for c in interviews])
-    alike = np.array([sum(truth.category == s.label.category for (_, truth), s in matched(c)) for c in interviews])
+    rows = [
+        *_found("utsagn funnet, dekning", "… presisjon", interviews, covered, (0.85, 0.75)),
+        *_found("… dekning, strengt", "… presisjon, strengt", interviews, shared, (None, None)),
+    ]
+    pairs = [matched(coded) for coded in interviews]
+    alike = np.array([sum(truth.category == s.label.category for (_, truth), s in found) for found in pairs])
+    found = np.array([len(one) for one in pairs])
     names = [coded.interview for coded in interviews]
-
-    def ratio(above: np.ndarray, below: np.ndarray) -> Measure:
-        return lambda index: float(above[index].sum() / max(below[index].sum(), 1))
-
-    recall = with_interval("phrases", "utsagn funnet, dekning", names, ratio(counts[:, 0], counts[:, 1]), 0.85)
-    precision = with_interval("phrases", "… presisjon", names, ratio(counts[:, 0], counts[:, 2]), 0.75)
-    category = with_interval("phrases", "… samme kategori der funnet", names, ratio(alike, counts[:, 0]), None)
-    spans, shown, found = (int(column.sum()) for column in (counts[:, 1], counts[:, 2], counts[:, 0]))
-    return [replace(recall, items=spans), replace(precision, items=shown), replace(category, items=found)]
+    category = with_interval("phrases", "… samme kategori der funnet", names, _ratio(alike, found), None)
+    return [*rows[:2], replace(category, items=int(found.sum())), *rows[2:]]
 
 
-def matched(coded: Coded) -> list[tuple[tuple[Phrase, LabelledPhrase], Suggestion]]:
-    """Pairs of expert's span and suggestion whose spans share half of their tokens or more, one to one."""
+def _found(
+    recall: str,
+    precision: str,
+    interviews: Sequence[Coded],
+    alike: Callable[[Phrase, Phrase], float],
+    targets: tuple[float | None, float | None],
+) -> list[Figure]:
+    counts = np.array([(len(matched(c, alike)), len(c.spans), len(c.suggestions)) for c in interviews])
+    names = [coded.interview for coded in interviews]
+    return [
+        replace(
+            with_interval("phrases", what, names, _ratio(counts[:, 0], counts[:, k]), target),
+            items=int(counts[:, k].sum()),
+        )
+        for k, what, target in ((1, recall, targets[0]), (2, precision, targets[1]))
+    ]
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> Measure:
+    return lambda index: float(above[index].sum() / max(below[index].sum(), 1))
+
+
+def covered(expert: Phrase, other: Phrase) -> float:
+    """Share of the expert's tokens that are in the other span."""
+    mine = _tokens(expert)
+    return len(mine & _tokens(other)) / max(len(mine), 1)
+
+
+def shared(one: Phrase, other: Phrase) -> float:
+    """Tokens in both spans over tokens in either."""
+    a, b = _tokens(one), _tokens(other)
+    return len(a & b) / max(len(a | b), 1)
+
+
+def _tokens(phrase: Phrase) -> set[int]:
+    """Where the words of a span begin in its turn."""
+    return {match.start() + phrase.start for match in re.finditer(r"\w+", phrase.text)}
+
+
+def matched(
+    coded: Coded, alike: Callable[[Phrase, Phrase], float] = covered
+) -> list[tuple[tuple[Phrase, LabelledPhrase], Suggestion]]:
+    """Pairs of expert's span and suggestion that are alike by half or more, one to one, the likest first."""
     pairs = sorted(
         (
-            (shared(span, s.phrase), i, j)
+            (alike(span, s.phrase), shared(span, s.phrase), i, j)
             for i, (span, _) in enumerate(coded.spans)
             for j, s in enumerate(coded.suggestions)
             if span.turn == s.phrase.turn
@@ -224,18 +266,12 @@ def matched(coded: Coded) -> list[tuple[tuple[Phrase, LabelledPhrase], Suggestio
     )
     used: tuple[set[int], set[int]] = (set(), set())
     found = []
-    for share, i, j in pairs:
+    for share, _, i, j in pairs:
         if share >= HALF and i not in used[0] and j not in used[1]:
             used[0].add(i)
             used[1].add(j)
             found.append((coded.spans[i], coded.suggestions[j]))
     return found
-
-
-def shared(one: Phrase, other: Phrase) -> float:
-    """Tokens in both spans over tokens in either."""
-    a, b = ({match.start() + phrase.start for match in re.finditer(r"\w+", phrase.text)} for phrase in (one, other))
-    return len(a & b) / max(len(a | b), 1)
 
 
 def cluster_figures(gathered: Sequence[Gathered]) -> list[Figure]:

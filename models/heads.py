@@ -9,7 +9,7 @@ import numpy as np
 
 from models.registry import HERE, models_folder, read_registry
 from pipeline.errors import InputError
-from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, unit
+from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, ToldByRole, unit
 
 TRAINED = HERE / "trained"
 BUNDLED = read_registry().for_job("embedding", "bundled")
@@ -31,9 +31,11 @@ def write_heads(heads: Heads, embedding: str) -> Path:
     }
     arrays |= {name: np.array(getattr(heads.precedents, name)) for name in TEXTS}
     arrays |= {name: np.array(getattr(heads, name)) for name in NUMBERS}
+    arrays["categories_bias"] = heads.categories_bias
     for name, head in (("category", _arrays(heads.category)), ("position", _arrays(heads.position))):
         arrays |= {f"{name}.{key}": np.asarray(value) for key, value in head.items()}
-    arrays |= {f"competence.{key}": np.asarray(value) for key, value in vars(heads.competence).items()}
+    for name, record in (("competence", heads.competence), ("told_by_role", heads.told_by_role)):
+        arrays |= {f"{name}.{key}": np.asarray(value) for key, value in vars(record).items()}
     path = trained_path(embedding, ".npz")
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, allow_pickle=False, **arrays)
@@ -78,10 +80,11 @@ def _heads(arrays: np.lib.npyio.NpzFile) -> Heads:
             arrays["competence.embedding"],
             arrays["competence.bias"],
             arrays["competence.points"],
-            float(arrays["competence.temperature"]),
         ),
         Precedents(**texts, vectors=unit(arrays["vectors"].astype(np.float32))),
+        ToldByRole(tuple(arrays["told_by_role.roles"].tolist()), arrays["told_by_role.parts"]),
         **{name: float(arrays[name]) for name in NUMBERS},
+        categories_bias=arrays["categories_bias"],
     )
 
 
@@ -92,7 +95,6 @@ def _head(arrays: np.lib.npyio.NpzFile, name: str) -> LinearHead:
         arrays[f"{name}.embedding_bias"],
         arrays[f"{name}.wording"].astype(np.float32),
         arrays[f"{name}.wording_bias"],
-        float(arrays[f"{name}.temperature"]),
         float(arrays[f"{name}.share"]),
         float(arrays[f"{name}.least"]),
     )

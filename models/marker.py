@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WIDTH, DILATIONS, DROPOUT = 192, (1, 2, 4, 8, 1), 0.35
 EPOCHS, BATCH, RATE = 8, 16, 2e-3
 QUESTION_LONGEST, ANSWER_LONGEST = 40, 330  # tokens
-COMPOSED = 5000  # answers put together from single phrases, beside the real ones
+COMPOSED, WANTED = 5000, 600  # answers, and lines of advertisements, put together from phrases beside the real ones
 SMOOTHING = 0.03
 NOT_COUNTED = -100
 
@@ -257,6 +257,51 @@ def _composed(kinds: dict[str, list[LabelledPhrase]], generator: np.random.Gener
             marks.append((len(text), len(text) + len(words), kind))
         text += words
     return Answer(text + ".", "", tuple(marks), source)
+
+
+LINES = (
+    "Vi søker en {trait} og {trait} {role}.",
+    "Vi søker en {trait}, {trait} og {trait} {role} til fast stilling.",
+    "Vi er på jakt etter en {trait} {role} med {education}.",
+    "Du er {trait}, {trait} og {trait}.",
+    "Som person er du {trait} og {trait}.",
+    "Vi ser etter deg som er {trait} og {trait}, og som har {education}.",
+    "Personlig egnethet vektlegges, og det er viktig for oss at du er {trait} og {trait}.",
+    "Det er en fordel om du har {education} eller {education}.",
+    "Vi krever {education}, gjerne også {education}.",
+    "Arbeidsoppgavene er {task}, {task} og {task}.",
+    "Stillingen innebærer {task} og {task}.",
+    "Du må kunne {competence} og {competence}.",
+)
+SLOT = re.compile(r"\{(\w+)\}")
+LONGEST_WANTED = {"trait": 1, "task": 3, "education": 4, "competence": 6}  # words that fit into such a line
+
+
+def compose_wanted(phrases: Sequence[LabelledPhrase], count: int) -> list[Answer]:
+    """Lines of advertisements, each from the short written phrases of one file that has some of every kind."""
+    generator = np.random.default_rng(SEED)
+    files: dict[str, dict[str, list[LabelledPhrase]]] = {}
+    for phrase in phrases:
+        if phrase.style == "written" and len(phrase.text.split()) <= LONGEST_WANTED.get(phrase.category, 0):
+            files.setdefault(phrase.source, {}).setdefault(phrase.category, []).append(phrase)
+    sources = sorted(source for source, kinds in files.items() if len(kinds) == len(LONGEST_WANTED))
+    chosen = [sources[generator.integers(len(sources))] for _ in range(count)] if sources else []
+    return [_wanted(LINES[generator.integers(len(LINES))], files[source], generator) for source in chosen]
+
+
+def _wanted(line: str, kinds: dict[str, list[LabelledPhrase]], generator: np.random.Generator) -> Answer:
+    text, marks, at, source, role = "", list[tuple[int, int, str]](), 0, "", ""
+    for slot in SLOT.finditer(line):
+        text += line[at : slot.start()]
+        at = slot.end()
+        if slot[1] == "role":
+            text += role or "medarbeider"
+            continue
+        phrase = kinds[slot[1]][int(generator.integers(len(kinds[slot[1]])))]
+        source, role = phrase.source, phrase.role
+        marks.append((len(text), len(text) + len(phrase.text), slot[1]))
+        text += phrase.text
+    return Answer(text + line[at:], "", tuple(marks), source)
 
 
 def write_network(network: Network, path: Path) -> None:

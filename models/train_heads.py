@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -36,19 +36,21 @@ from models.labeller import wordings
 from models.loaders import Embedder, load_base_embedder, load_grammar
 from models.marker import (
     COMPOSED,
+    WANTED,
     Answer,
     Marker,
     Network,
     Read,
     answers_of,
     compose,
+    compose_wanted,
     fit_network,
     read,
     write_network,
 )
 from pipeline.balance import POINTS, points_of
 from pipeline.features import wording_features
-from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, point_shares, tempered
+from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, ToldByRole, point_shares, tempered
 from pipeline.label import Labeller
 from pipeline.phrases import RULES, Grammar, Splitter, split_transcript
 from pipeline.records import CATEGORIES, Phrase
@@ -57,16 +59,22 @@ from pipeline.records import CATEGORIES, Phrase
 STRENGTH_MEANING, STRENGTH_WORDING, STRENGTH_COMPETENCE = 10.0, 30.0, 10.0
 ORIGIN = f"prosjektets egne korpora, {len(FOLDS)} grupper av fagfelt utelatt hver for seg"
 COVERAGE = 0.9  # of the right classes that those which cannot be ruled out shall hold
+BOUND = 1.6  # of the logarithms that calibration may change by: five times as likely, or a fifth
+BIAS_COUNTS = 0.5  # of the bias that makes one material likeliest: how often categories occur is partly its own
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Material:
-    """Labelled phrases with their wording features, and the annotated interviews that some of them come from."""
+    """Labelled phrases with their wording features, and the annotated interviews that some of them come from.
+
+    `labelled` [n]: whether somebody labelled the phrase; the others nobody marked where the splitter finds them.
+    """
 
     phrases: list[LabelledPhrase]
     wording: csr_matrix
     interviews: tuple[AnnotatedInterview, ...]
+    labelled: np.ndarray
 
     def outside(self, fields: Sequence[str]) -> np.ndarray:
         """Indices of the phrases of all other fields of work."""
@@ -76,21 +84,22 @@ class Material:
 def read_material(splitter: Splitter) -> Material:
     """Every labelled phrase: the phrase files, and what the sample interviews mark and leave unmarked."""
     interviews = read_interviews()
-    told = [label for interview in interviews for label in told_and_untold(interview, splitter)]
-    phrases = [*read_phrases(), *told]
-    return Material(phrases, wording_features([phrase.text for phrase in phrases]), interviews)
+    told = [label for interview in interviews for _, label in interview.spans]
+    labelled = [*read_phrases(), *told]
+    phrases = [*labelled, *(phrase for interview in interviews for phrase in untold(interview, splitter))]
+    somebody = np.arange(len(phrases)) < len(labelled)
+    return Material(phrases, wording_features([phrase.text for phrase in phrases]), interviews, somebody)
 
 
-def told_and_untold(interview: AnnotatedInterview, splitter: Splitter) -> list[LabelledPhrase]:
-    """The experts' spans, and as `none` each phrase that the splitter finds where no expert marked anything."""
+def untold(interview: AnnotatedInterview, splitter: Splitter) -> list[LabelledPhrase]:
+    """As `none` each phrase that the splitter finds where no expert marked anything."""
     transcript = interview.transcript
     marked = [span for span, _ in interview.spans]
-    untold = [
+    return [
         LabelledPhrase(phrase.text, "none", role=transcript.role, source=transcript.id)
         for phrase in split_transcript(transcript, splitter)
         if not any(_overlap(phrase, span) for span in marked)
     ]
-    return [*(label for _, label in interview.spans), *untold]
 
 
 def _overlap(one: Phrase, other: Phrase) -> bool:
@@ -118,12 +127,14 @@ def learn(tower: Tower, material: Material, train: np.ndarray, revision: str) ->
     rows, points, weights = point_rows([material.phrases[i].position for i in told])
     known = told[rows]
     categories = np.array([phrase.category for phrase in chosen])
+    competence = fit_competence_head(vectors[train], [p.key_competence or p.stands_for for p in chosen])
     heads = Heads(
         revision,
         fit_head(vectors[train], material.wording[train], categories, np.ones(len(train)), CATEGORIES),
         fit_head(vectors[known], material.wording[known], points, weights, POINTS),
-        fit_competence_head(vectors[train], [p.key_competence or p.stands_for for p in chosen]),
+        competence,
         precedents_of(chosen, vectors[train]),
+        told_by_role(chosen, material.interviews, competence.classes),
     )
     return Learnt(taught, vectors, heads)
 
@@ -178,6 +189,19 @@ def precedents_of(phrases: Sequence[LabelledPhrase], vectors: np.ndarray) -> Pre
     )
 
 
+def told_by_role(
+    phrases: Sequence[LabelledPhrase], interviews: Sequence[AnnotatedInterview], competences: tuple[str, ...]
+) -> ToldByRole:
+    """How often the interviews among the phrases' sources tell of each key competence, by role."""
+    ids = {interview.transcript.id for interview in interviews}
+    told = [p for p in phrases if p.source in ids and p.category == "competence" and p.key_competence in competences]
+    roles = tuple(sorted({phrase.role for phrase in told}))
+    counts = np.zeros((len(roles), len(competences)))
+    for phrase in told:
+        counts[roles.index(phrase.role), competences.index(phrase.key_competence)] += 1
+    return ToldByRole(roles, (counts / counts.mean(axis=1, keepdims=True)).astype(np.float32))
+
+
 @dataclass(frozen=True)
 class Chances:
     """What heads said of phrases that they had not seen, and the right classes: rows [n, k], [n], weights [n]."""
@@ -189,10 +213,11 @@ class Chances:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Everything that the heads of one fold said of the phrases left out."""
+    """Everything that the heads of one fold said of the phrases left out; which of these somebody labelled [n]."""
 
     category: Chances
     points: Chances
+    labelled: np.ndarray
 
 
 def said_of(learnt: Learnt, material: Material, test: np.ndarray) -> HeldOut:
@@ -202,26 +227,33 @@ def said_of(learnt: Learnt, material: Material, test: np.ndarray) -> HeldOut:
     rows, points, weights = point_rows([material.phrases[i].position for i in told])
     known = told[rows]
     right = np.array([CATEGORIES.index(material.phrases[i].category) for i in test])
+    near, near_known = (heads.precedents.near(vectors[index]) for index in (test, known))
     return HeldOut(
-        Chances(heads.categories(vectors[test], material.wording[test]), right, np.ones(len(test))),
+        Chances(heads.categories(vectors[test], material.wording[test], near), right, np.ones(len(test))),
         Chances(
-            heads.points(vectors[known], material.wording[known]),
+            heads.points(vectors[known], material.wording[known], near_known),
             np.array([POINTS.index(point) for point in points]),
             weights,
         ),
+        material.labelled[test],
     )
 
 
 def calibrated(heads: Heads, held_out: Sequence[HeldOut]) -> Heads:
-    """The heads with temperatures and thresholds from phrases that no head had seen."""
+    """The heads with temperatures, bias and thresholds from phrases that no head had seen.
+
+    The bias is that of phrases which somebody labelled: what nobody marked has its own share of each category.
+    """
     category, points = _together([h.category for h in held_out]), _together([h.points for h in held_out])
-    warmed, warmed_points = _warm(category), _warm(points)
+    bias = best_bias(_chosen(category, np.concatenate([h.labelled for h in held_out])))
+    warmed, warmed_points = _warm(category, bias), _warm(points)
     best = warmed.rows.argmax(axis=1)
     accept = safe_threshold(warmed.rows.max(axis=1), best == category.right)
     return replace(
         heads,
         category=replace(heads.category, least=least_right(warmed)),
-        categories_temperature=best_temperature(category),
+        categories_temperature=best_temperature(category, bias),
+        categories_bias=bias.astype(np.float32),
         points_temperature=best_temperature(points),
         points_least=least_right(warmed_points),
         bulk_accept=accept,
@@ -232,16 +264,38 @@ def _together(parts: Sequence[Chances]) -> Chances:
     return Chances(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "right", "weights")))
 
 
-def _warm(chances: Chances) -> Chances:
-    return replace(chances, rows=tempered(chances.rows, best_temperature(chances)))
+def _chosen(chances: Chances, rows: np.ndarray) -> Chances:
+    return Chances(chances.rows[rows], chances.right[rows], chances.weights[rows])
 
 
-def best_temperature(chances: Chances) -> float:
+def _warm(chances: Chances, bias: np.ndarray | float = 0.0) -> Chances:
+    return replace(chances, rows=tempered(chances.rows, best_temperature(chances, bias), bias))
+
+
+def unlikeliness(chances: Chances, temperature: float, bias: np.ndarray | float) -> float:
+    """The negative log likelihood of the right classes, the mean over the weights."""
+    right = tempered(chances.rows, temperature, bias)[np.arange(len(chances.rows)), chances.right]
+    return float(-(chances.weights * np.log(np.maximum(right, 1e-12))).sum() / chances.weights.sum())
+
+
+def best_bias(chances: Chances) -> np.ndarray:
+    """The part that counts of the bias [k] that makes held-out probabilities most likely, whatever the temperature."""
+
+    def loss(numbers: np.ndarray) -> float:
+        return unlikeliness(chances, float(np.exp(numbers[0])), numbers[1:])
+
+    start = np.zeros(chances.rows.shape[1] + 1)
+    if not len(chances.rows):
+        return start[1:]
+    found = minimize(loss, start, method="L-BFGS-B", bounds=[(-BOUND, BOUND)] * len(start)).x[1:]
+    return BIAS_COUNTS * (found - found.mean())
+
+
+def best_temperature(chances: Chances, bias: np.ndarray | float = 0.0) -> float:
     """The temperature that makes held-out probabilities most likely."""
 
     def loss(temperature: float) -> float:
-        rows = tempered(chances.rows, temperature)
-        return float(-(chances.weights * np.log(rows[np.arange(len(rows)), chances.right])).sum())
+        return unlikeliness(chances, temperature, bias)
 
     return float(minimize_scalar(loss, bounds=(0.2, 5.0), method="bounded").x)
 
@@ -268,7 +322,7 @@ class Answers:
 def read_answers(embedder: Embedder, material: Material) -> Answers:
     """The answers of all interviews, and answers composed of the labelled phrases."""
     real = [answer for interview in material.interviews for answer in answers_of(interview)]
-    answers = [*real, *compose(read_phrases(), COMPOSED)]
+    answers = [*real, *compose(read_phrases(), COMPOSED), *compose_wanted(read_phrases(), WANTED)]
     return Answers(answers, read(embedder.model, answers))
 
 

@@ -11,7 +11,7 @@ from pipeline.records import Suggestion, Transcript
 
 def code(transcript: Transcript, splitter: Splitter, labeller: Labeller) -> tuple[Suggestion, ...]:
     """A suggestion for each phrase of the respondent's turns, in order, those of category `none` among them."""
-    return labeller.suggest(split_transcript(transcript, splitter))
+    return labeller.suggest(split_transcript(transcript, splitter), transcript.role)
 
 
 def worth_showing(suggestions: Iterable[Suggestion]) -> tuple[Suggestion, ...]:

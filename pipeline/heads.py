@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
 from pipeline.balance import POINTS, points_of
+from pipeline.records import CATEGORIES
 
 # The neighbours' vote was chosen on the first of corpora.FOLDS.
-NEIGHBOURS = 20  # nearest precedents that vote
+NEIGHBOURS = 20  # nearest precedents that vote, and among which those to show are sought
 NEIGHBOURS_COUNT = 1 / 3  # share of their vote, beside the heads
 AT_ONCE = 500  # wordings that are compared with all precedents together
 NEARNESS = 0.05  # how fast the weight of a vote falls with the cosine
@@ -22,8 +23,8 @@ EMBEDDING_COUNTS = 0.5  # share of the embedding, beside the key competences, in
 class LinearHead:
     """A calibrated linear classifier over k classes: a mean of two softmaxes, over embedding and over wording.
 
-    `embedding` [d, k], `wording` [f, k], biases [k], `temperature` divides the log probabilities. `least` is the
-    probability that the right class had or exceeded in nine of ten held-out phrases (split conformal prediction).
+    `embedding` [d, k], `wording` [f, k], biases [k]. `least` is the probability that the right class had or exceeded
+    in nine of ten held-out phrases (split conformal prediction).
     """
 
     classes: tuple[str, ...]
@@ -31,7 +32,6 @@ class LinearHead:
     embedding_bias: np.ndarray
     wording: np.ndarray
     wording_bias: np.ndarray
-    temperature: float = 1.0
     share: float = 0.5
     least: float = 0.0
 
@@ -39,7 +39,7 @@ class LinearHead:
         """[n, k], rows sum to 1."""
         by_meaning = softmax(vectors @ self.embedding + self.embedding_bias)
         by_wording = softmax(np.asarray(wording @ self.wording) + self.wording_bias)
-        return tempered(self.share * by_meaning + (1 - self.share) * by_wording, self.temperature)
+        return self.share * by_meaning + (1 - self.share) * by_wording
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,26 @@ class CompetenceHead:
     embedding: np.ndarray
     bias: np.ndarray
     points: np.ndarray
-    temperature: float = 1.0
 
     def probabilities(self, vectors: np.ndarray) -> np.ndarray:
         """[n, k], rows sum to 1."""
-        return softmax((vectors @ self.embedding + self.bias) / self.temperature)
+        return softmax(vectors @ self.embedding + self.bias)
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The nearest of some precedents for n wordings, nearest first: their indices [n, m] and cosines [n, m]."""
+
+    index: np.ndarray
+    cosines: np.ndarray
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """The nearest precedents of n wordings, and the nearest of those with a position."""
+
+    of_all: Nearest
+    of_placed: Nearest
 
 
 @dataclass(frozen=True)
@@ -77,10 +92,13 @@ class Precedents:
         """Indices of the precedents with a position."""
         return np.flatnonzero([bool(position) for position in self.positions])
 
-    @cached_property
-    def placed_vectors(self) -> np.ndarray:
-        """Their vectors."""
-        return self.vectors[self.placed]
+    def near(self, vectors: np.ndarray) -> Neighbourhood:
+        """The nearest of them to n vectors [n, d], by one comparison with all."""
+        parts = [vectors[start : start + AT_ONCE] @ self.vectors.T for start in range(0, len(vectors), AT_ONCE)]
+        return Neighbourhood(
+            _joined([nearest_in(likeness, np.arange(len(self.texts))) for likeness in parts]),
+            _joined([nearest_in(likeness, self.placed) for likeness in parts]),
+        )
 
     @cached_property
     def written(self) -> dict[str, np.ndarray]:
@@ -88,6 +106,18 @@ class Precedents:
         rows = zip(self.competences, self.categories, self.styles, strict=True)
         told = [(c, i) for i, (c, category, style) in enumerate(rows) if (category, style) == ("competence", "written")]
         return {id: np.array([i for c, i in told if c == id]) for id in {c for c, _ in told}}
+
+
+@dataclass(frozen=True)
+class ToldByRole:
+    """How often people in r roles tell of k key competences, as parts [r, k] of what is even: 1 is as often as any."""
+
+    roles: tuple[str, ...]
+    parts: np.ndarray
+
+    def of(self, role: str) -> np.ndarray:
+        """The parts [k] of a role; zeros where it is not known."""
+        return self.parts[self.roles.index(role)] if role in self.roles else np.zeros(self.parts.shape[1])
 
 
 @dataclass(frozen=True)
@@ -99,23 +129,25 @@ class Heads:
     position: LinearHead
     competence: CompetenceHead
     precedents: Precedents
+    told_by_role: ToldByRole
     categories_temperature: float = 1.0
     points_temperature: float = 1.0
     points_least: float = 0.0
     bulk_accept: float = 1.01  # probability from which nineteen of twenty held-out suggestions were right
+    categories_bias: np.ndarray = field(default_factory=lambda: np.zeros(len(CATEGORIES), np.float32))
 
-    def categories(self, vectors: np.ndarray, wording: csr_matrix) -> np.ndarray:
+    def categories(self, vectors: np.ndarray, wording: csr_matrix, near: Neighbourhood) -> np.ndarray:
         """Chances [n, 5] of the categories: from the wording itself, and from its nearest precedents."""
         said, known = self.category.probabilities(vectors, wording), self.precedents
-        mixed = with_neighbours(said, vectors, known.vectors, category_votes(known.categories, self.category.classes))
-        return tempered(mixed, self.categories_temperature)
+        mixed = with_votes(said, near.of_all, category_votes(known.categories, self.category.classes))
+        return tempered(mixed, self.categories_temperature, self.categories_bias)
 
-    def points(self, vectors: np.ndarray, wording: csr_matrix) -> np.ndarray:
+    def points(self, vectors: np.ndarray, wording: csr_matrix, near: Neighbourhood) -> np.ndarray:
         """Chances [n, 6] of the points: from the wording itself, where the competence it tells of belongs, and where
         its nearest precedents lie."""
         told = self.competence.probabilities(vectors) @ self.competence.points
-        said, known = (self.position.probabilities(vectors, wording) + told) / 2, self.precedents
-        mixed = with_neighbours(said, vectors, known.placed_vectors, point_votes(known.positions))
+        said = (self.position.probabilities(vectors, wording) + told) / 2
+        mixed = with_votes(said, near.of_placed, point_votes(self.precedents.positions))
         return tempered(mixed, self.points_temperature)
 
     def meaning(self, vectors: np.ndarray) -> np.ndarray:
@@ -151,27 +183,33 @@ def category_votes(categories: tuple[str, ...], classes: tuple[str, ...]) -> np.
 
 @lru_cache(maxsize=4)
 def point_votes(positions: tuple[str, ...]) -> np.ndarray:
-    """Votes [placed, 6] for points, of what has a position; a balance shares its vote."""
-    return np.array([point_shares(position) for position in positions if position], np.float32).reshape(-1, len(POINTS))
+    """Votes [m, 6] for points; a balance shares its vote, and what has no position has none."""
+    return np.array([point_shares(position) if position else [0.0] * len(POINTS) for position in positions], np.float32)
 
 
-def with_neighbours(said: np.ndarray, vectors: np.ndarray, known: np.ndarray, votes: np.ndarray) -> np.ndarray:
-    """Chances [n, k] mixed with what the nearest of `known` [m, d] vote [m, k]; as said where nothing is known."""
-    if not len(known) or not len(vectors):
+def nearest_in(likeness: np.ndarray, among: np.ndarray) -> Nearest:
+    """The nearest precedents at the indices `among`, by cosines [n, m] with all of them."""
+    count = min(NEIGHBOURS, len(among))
+    some = likeness if len(among) == likeness.shape[1] else likeness[:, among]
+    chosen = np.argpartition(-some, count - 1, axis=1)[:, :count] if count else np.zeros((len(some), 0), int)
+    cosines = np.take_along_axis(some, chosen, axis=1)
+    order = np.argsort(-cosines, axis=1, kind="stable")
+    return Nearest(among[np.take_along_axis(chosen, order, axis=1)], np.take_along_axis(cosines, order, axis=1))
+
+
+def _joined(parts: list[Nearest]) -> Nearest:
+    if not parts:
+        return Nearest(np.zeros((0, 0), int), np.zeros((0, 0)))
+    return Nearest(np.concatenate([p.index for p in parts]), np.concatenate([p.cosines for p in parts]))
+
+
+def with_votes(said: np.ndarray, near: Nearest, votes: np.ndarray) -> np.ndarray:
+    """Chances [n, k] mixed with what the nearest precedents vote [m, k], the nearer the more; as said without any."""
+    if not near.index.shape[1]:
         return said
-    parts = np.array_split(vectors, len(vectors) // AT_ONCE + 1)
-    voted = np.concatenate([vote(part, known, votes, min(NEIGHBOURS, len(known))) for part in parts if len(part)])
-    return (1 - NEIGHBOURS_COUNT) * said + NEIGHBOURS_COUNT * voted
-
-
-def vote(vectors: np.ndarray, known: np.ndarray, votes: np.ndarray, count: int) -> np.ndarray:
-    """Shares [n, k] of the votes of the `count` nearest, the nearer the more; rows sum to 1."""
-    likeness = vectors @ known.T
-    nearest = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
-    near = np.take_along_axis(likeness, nearest, axis=1)
-    weights = np.exp((near - near.max(axis=1, keepdims=True)) / NEARNESS)
-    totals = (weights[:, :, None] * votes[nearest]).sum(axis=1)
-    return totals / totals.sum(axis=1, keepdims=True)
+    weights = np.exp((near.cosines - near.cosines[:, :1]) / NEARNESS)
+    totals = (weights[:, :, None] * votes[near.index]).sum(axis=1)
+    return (1 - NEIGHBOURS_COUNT) * said + NEIGHBOURS_COUNT * totals / totals.sum(axis=1, keepdims=True)
 
 
 def _likely(classes: tuple[str, ...], chances: np.ndarray, least: float) -> tuple[str, ...]:
@@ -179,9 +217,12 @@ def _likely(classes: tuple[str, ...], chances: np.ndarray, least: float) -> tupl
     return tuple(classes[k] for k in order if chances[k] >= least or k == order[0])
 
 
-def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
-    """Probabilities [n, k] made flatter (above 1) or sharper (below 1); rows still sum to 1."""
-    return softmax(np.log(np.maximum(probabilities, 1e-12)) / temperature)
+def tempered(probabilities: np.ndarray, temperature: float, bias: np.ndarray | float = 0.0) -> np.ndarray:
+    """Probabilities [n, k] made flatter (above 1) or sharper (below 1); rows still sum to 1.
+
+    `bias` [k] is added to the logarithms: what a class gets whatever is said.
+    """
+    return softmax(np.log(np.maximum(probabilities, 1e-12)) / temperature + bias)
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

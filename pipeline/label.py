@@ -9,12 +9,11 @@ from typing import Protocol
 import numpy as np
 
 from pipeline.features import word_weights, wording_features
-from pipeline.heads import Heads, Precedents
+from pipeline.heads import Heads, Nearest, Precedents
 from pipeline.proxies import COULD_STAND_IN, Told, Wordings, proxy_for
 from pipeline.records import Grounds, Label, Phrase, Placement, Precedent, Suggestion
 
 NEAREST = 3  # precedents shown
-LOOKED_AT = 15  # nearest ones among which these are sought
 MOST_POINTS = 3  # points that cannot be ruled out; with more the model says that it cannot tell
 TIPPING_WORDS = 3
 ITSELF = 0.999  # cosine from which two wordings are the same
@@ -29,9 +28,11 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True)
 class Judgement:
-    """Of n wordings: vectors [n, d], and the chances of categories [n, 5], points [n, 6] and competences [n, k]."""
+    """Of n wordings: vectors [n, d], nearest precedents, and the chances of categories [n, 5], points [n, 6] and
+    competences [n, k]."""
 
     vectors: np.ndarray
+    nearest: Nearest
     categories: np.ndarray
     points: np.ndarray
     competences: np.ndarray
@@ -45,22 +46,21 @@ class Labeller:
     heads: Heads
     wordings: Wordings
 
-    def label(self, texts: list[str]) -> list[Label]:
+    def label(self, texts: list[str], role: str = "") -> list[Label]:
         """One label for each text by itself, in order."""
-        return self._labels(texts, told_together=False)
+        return self._labels(texts, role, told_together=False)
 
-    def suggest(self, phrases: Sequence[Phrase]) -> tuple[Suggestion, ...]:
-        """One suggestion for each phrase of an interview; what the interview tells says what its proxies stand for."""
-        labels = self._labels([phrase.text for phrase in phrases], told_together=True)
+    def suggest(self, phrases: Sequence[Phrase], role: str = "") -> tuple[Suggestion, ...]:
+        """One suggestion for each phrase of an interview; what interview and role tell says what proxies stand for."""
+        labels = self._labels([phrase.text for phrase in phrases], role, told_together=True)
         return tuple(Suggestion(phrase, label) for phrase, label in zip(phrases, labels, strict=True))
 
-    def _labels(self, texts: list[str], told_together: bool) -> list[Label]:
+    def _labels(self, texts: list[str], role: str, told_together: bool) -> list[Label]:
         if not texts:
             return []
         judgement = self.judge(texts)
-        told = self._told(texts if told_together else [], judgement)
-        nearest = _nearest(judgement.vectors, self.heads.precedents)
-        return [self._one(text, i, judgement, told, nearest[i]) for i, text in enumerate(texts)]
+        told = self._told(texts if told_together else [], role, judgement)
+        return [self._one(text, i, judgement, told) for i, text in enumerate(texts)]
 
     def meaning(self, texts: list[str]) -> np.ndarray:
         """Unit vectors [n, d + k] in which tellings of the same competence lie near: the space of the clusters."""
@@ -69,19 +69,24 @@ class Labeller:
     def judge(self, texts: list[str]) -> Judgement:
         """The chances of everything, for n texts."""
         vectors, wording = self.embedder.encode(texts), wording_features(texts)
+        near = self.heads.precedents.near(vectors)
         return Judgement(
             vectors,
-            self.heads.categories(vectors, wording),
-            self.heads.points(vectors, wording),
+            near.of_all,
+            self.heads.categories(vectors, wording, near),
+            self.heads.points(vectors, wording, near),
             self.heads.competence.probabilities(vectors),
         )
 
-    def _told(self, texts: list[str], judgement: Judgement) -> Told:
+    def _told(self, texts: list[str], role: str, judgement: Judgement) -> Told:
         competence = self.heads.category.classes.index("competence")
         rows = np.flatnonzero(judgement.categories[: len(texts)].argmax(axis=1) == competence)
-        return Told(self.heads.competence.classes, tuple(texts[i] for i in rows), judgement.competences[rows])
+        spoken = tuple(texts[i] for i in rows)
+        return Told(
+            self.heads.competence.classes, spoken, judgement.competences[rows], self.heads.told_by_role.of(role)
+        )
 
-    def _one(self, text: str, i: int, judgement: Judgement, told: Told, nearest: np.ndarray) -> Label:
+    def _one(self, text: str, i: int, judgement: Judgement, told: Told) -> Label:
         chances, points, vector = judgement.categories[i], judgement.points[i], judgement.vectors[i]
         head, known = self.heads.category, self.heads.precedents
         best = int(chances.argmax())
@@ -90,7 +95,7 @@ class Labeller:
         likely = self.heads.likely_categories(chances)
         vague = category == "competence" and len(self.heads.likely_points(points)) > MOST_POINTS
         grounds = Grounds(
-            _precedents(vector, nearest, known),
+            _precedents(judgement.nearest.index[i], judgement.nearest.cosines[i], known),
             self._wording(text, best),
             len(likely) > 1 or vague,
             likely,
@@ -114,19 +119,9 @@ def rank_positions(points: np.ndarray, classes: tuple[str, ...]) -> tuple[Placem
     return tuple(Placement(classes[i], round(float(points[i]), 4)) for i in order)
 
 
-def _nearest(vectors: np.ndarray, precedents: Precedents) -> np.ndarray:
-    """Indices [n, 15] of the nearest precedents, nearest first."""
-    similarity = vectors @ precedents.vectors.T
-    count = min(LOOKED_AT, similarity.shape[1])
-    chosen = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
-    order = np.argsort(-np.take_along_axis(similarity, chosen, axis=1), axis=1)
-    return np.take_along_axis(chosen, order, axis=1)
-
-
-def _precedents(vector: np.ndarray, nearest: np.ndarray, known: Precedents) -> tuple[Precedent, ...]:
-    similarity = known.vectors[nearest] @ vector
+def _precedents(nearest: np.ndarray, cosines: np.ndarray, known: Precedents) -> tuple[Precedent, ...]:
     # A wording is no precedent of itself: it would be, where a sample interview is coded.
-    others = [(i, float(cosine)) for i, cosine in zip(nearest, similarity, strict=True) if cosine < ITSELF]
+    others = [(i, float(cosine)) for i, cosine in zip(nearest, cosines, strict=True) if cosine < ITSELF]
     return tuple(
         Precedent(known.texts[i], known.categories[i], known.positions[i], known.roles[i], round(cosine, 4))
         for i, cosine in others[:NEAREST]

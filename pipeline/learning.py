@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from pipeline.balance import points_of
-from pipeline.heads import Heads, LinearHead, Precedents, softmax
+from pipeline.heads import Heads, LinearHead, Neighbourhood, Precedents, softmax
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class TaughtHeads(Heads):
 
     point_correction: np.ndarray
 
-    def points(self, vectors: np.ndarray, wording: csr_matrix) -> np.ndarray:
+    def points(self, vectors: np.ndarray, wording: csr_matrix, near: Neighbourhood) -> np.ndarray:
         """[n, 6], rows sum to 1."""
-        return corrected(super().points(vectors, wording), vectors, self.point_correction)
+        return corrected(super().points(vectors, wording, near), vectors, self.point_correction)
 
 
 def corrected(chances: np.ndarray, vectors: np.ndarray, correction: np.ndarray) -> np.ndarray:
@@ -74,7 +74,7 @@ def learn(heads: Heads, vectors: np.ndarray, wording: csr_matrix, decided: Seque
     categories = shares([(d.category,) for d in decided], heads.category.classes)
     points = shares([_points(d) for d in decided if d.positions], heads.position.classes)
     said = heads.category.probabilities(vectors, wording)
-    said_points = heads.points(vectors[placed], wording[placed])
+    said_points = heads.points(vectors[placed], wording[placed], heads.precedents.near(vectors[placed]))
     taught = TaughtHead(**vars(heads.category), correction=fit_correction(vectors, said, categories))
     known = {
         "revision": taught_revision(heads.revision, decided),

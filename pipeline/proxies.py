@@ -13,6 +13,9 @@ from pipeline.records import Proxy
 
 COULD_STAND_IN = ("trait", "task", "education")
 TOLD_COUNTS = 2.0  # how much likelier a competence is that the same interview tells of
+ROLE_COUNTS = (
+    0.3  # how much likelier one that people in the role tell of as often as of any; both by trial, retail left out
+)
 SURELY_TOLD = 0.5  # chance from which a phrase of the interview is quoted as telling of the competence
 
 Question = Callable[[str, str, str], str]
@@ -20,11 +23,15 @@ Question = Callable[[str, str, str], str]
 
 @dataclass(frozen=True)
 class Told:
-    """What an interview tells of: its n competence phrases, and the chances [n, k] of these k key competences."""
+    """What an interview tells of: its n competence phrases, and the chances [n, k] of these k key competences.
+
+    `role` [k]: how often people in the same role tell of each (`pipeline.heads.ToldByRole`).
+    """
 
     competences: tuple[str, ...]
     texts: tuple[str, ...]
     chances: np.ndarray
+    role: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ def proxy_for(
     """The proxy in a wording: `chances` [k] of what it stands in for are weighed with what the interview tells of.
 
     The chances are of the competences that `told` names, in that order. The same interview comes first, then the
-    corpora, as the method has it.
+    role, then the corpora, as the method has it.
     """
     ids = told.competences
     best = ids[likeliest(chances, told)] if ids else ""
@@ -56,7 +63,7 @@ def proxy_for(
 def likeliest(chances: np.ndarray, told: Told) -> int:
     """Index of the competence that a proxy stands in for."""
     said = told.chances.max(axis=0) if len(told.texts) else np.zeros_like(chances)
-    return int((chances * (1 + TOLD_COUNTS * said)).argmax())
+    return int((chances * (1 + TOLD_COUNTS * said + ROLE_COUNTS * told.role)).argmax())
 
 
 def kind_of(text: str, category: str, wordings: Wordings) -> str:

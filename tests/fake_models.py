@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from pipeline.balance import POINTS
 from pipeline.cluster import Names
 from pipeline.features import BITS
-from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, unit
+from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, ToldByRole, unit
 from pipeline.label import Labeller
 from pipeline.phrases import Splitter
 from pipeline.proxies import Wordings
@@ -88,15 +88,16 @@ def fake_heads(revision: str = REVISION) -> Heads:
         texts, ("competence",) * 2, (POINTS[0],) * 2, ("",) * 2, told, ("spoken", "written"), vectors
     )
     points = np.eye(len(POINTS), dtype=np.float32)[[0, 0]]
-    competence = CompetenceHead(told, vectors.T * 8, np.zeros(2, np.float32), points, 1.5)
-    return Heads(revision, _head(CATEGORIES), _head(POINTS), competence, precedents, 0.625, 0.75, 0.125, 0.875)
+    competence = CompetenceHead(told, vectors.T * 8, np.zeros(2, np.float32), points)
+    by_role = ToldByRole(("butikksjef",), np.array([[1.5, 0.5]], np.float32))
+    return Heads(revision, _head(CATEGORIES), _head(POINTS), competence, precedents, by_role, 0.625, 0.75, 0.125, 0.875)
 
 
 def _head(classes: tuple[str, ...]) -> LinearHead:
     count = len(classes)
     bias = np.linspace(3, 0, count, dtype=np.float32)
     wording = np.zeros((2 * 2**BITS, count), np.float32)
-    return LinearHead(classes, np.zeros((WIDTH, count), np.float32), bias, wording, bias, 1.0, 0.5, 0.0625)
+    return LinearHead(classes, np.zeros((WIDTH, count), np.float32), bias, wording, bias, 0.5, 0.0625)
 
 
 class FakeModels:

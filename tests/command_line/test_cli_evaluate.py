@@ -28,7 +28,7 @@ INTERVIEW = """# id: kari
 # role: kokk
 
 I: Hva gjør du?
-R: Jeg {hjelper kunden|competence|people|hjelp}. Så {rydder jeg|task||orden} lageret til det blir kveld.
+R: Jeg {hjelper kunden|competence|people|hjelp}. Så {rydder jeg|task||orden} lageret til det {blir kveld|task||}.
 """
 SAID = "Hva gjør du? Jeg hjelper kunden. Jeg rydder lager."  # one word otherwise than the fake hears it
 
@@ -61,19 +61,22 @@ def values(data: dict) -> dict[str, float | None]:
 def test_folder_is_measured(cli: Terminal, fakes: FakeModels, folder: Path) -> None:
     """The fake takes everything for a competence at the first point, and every sentence for a phrase.
 
-    Of three competences, a trait and a task the competences are found: F1 of the competences is 6/8, the mean 1/4. Of
-    three places two are right. One word of nine is heard wrong.
+    Of three competences, a trait and two tasks the competences are found: F1 of the competences is 6/9, the mean 2/9.
+    Of three places two are right. Two spans in one sentence are one find, and strictly none. One word of nine is
+    heard wrong.
     """
     result = cli("evaluate", "--data", folder, "--json")
     assert (result.code, result.err) == (0, "")
     found = values(result.json())
-    assert found["kategori, makro-F1"] == pytest.approx(0.25)
+    assert found["kategori, makro-F1"] == pytest.approx(2 / 9)
     assert found["… av disse de vanskelige"] == 0
     assert found["plassering, først av seks"] == pytest.approx(2 / 3)
     assert found["erstatningsord funnet, F1"] == 0
-    assert found["utsagn funnet, dekning"] == 0.5
-    assert found["… presisjon"] == 0.5
-    assert found["… samme kategori der funnet"] == 1
+    assert found["utsagn funnet, dekning"] == pytest.approx(2 / 3)
+    assert found["… presisjon"] == 1
+    assert found["… samme kategori der funnet"] == 0.5
+    assert found["… dekning, strengt"] == pytest.approx(1 / 3)
+    assert found["… presisjon, strengt"] == 0.5
     assert found["ordfeilrate"] == pytest.approx(1 / 9)
 
 
@@ -92,7 +95,7 @@ def test_what_is_not_known_is_null(cli: Terminal, fakes: FakeModels, folder: Pat
     assert found["andel over programmets egen grense"] == 0
     assert found["… presisjon der"] is None
     report = cli("evaluate", "--data", folder, "--suite", "category")
-    assert "| … presisjon der | – | – | 0.95 | 5 | 2 |\n" in report.out
+    assert "| … presisjon der | – | – | 0.95 | 6 | 2 |\n" in report.out
     assert (report.code, report.err) == (0, "")
 
 

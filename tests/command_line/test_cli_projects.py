@@ -145,10 +145,10 @@ def test_no_words_of_an_interview_are_told(cli: Terminal, plain_flow: FakeModels
     project = cli.project(write_interview(tmp_path / "a.txt"), write_interview(tmp_path / "b.txt", f"{SECRET} x."))
     suggest = type(plain_flow.made["load_labeller"]).suggest
 
-    def stumble(labeller: object, phrases: tuple[Phrase, ...]) -> tuple[Suggestion, ...]:
+    def stumble(labeller: object, phrases: tuple[Phrase, ...], role: str) -> tuple[Suggestion, ...]:
         if SECRET in phrases[0].text:
             raise ValueError(f"cannot label {phrases[0].text}")
-        return suggest(labeller, phrases)
+        return suggest(labeller, phrases, role)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(plain_flow.made["load_labeller"]), "suggest", stumble)

@@ -7,7 +7,7 @@ from evaluation import learning
 from evaluation.learning import Reviewed, gains, table
 from pipeline.balance import POINTS
 from pipeline.features import BITS, wording_features
-from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, unit
+from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, ToldByRole, unit
 from pipeline.learning import Decided
 from pipeline.records import CATEGORIES
 
@@ -27,6 +27,7 @@ UNKNOWING = Heads(
     head(POINTS),
     CompetenceHead(("calm",), np.zeros((WIDTH, 1)), np.zeros(1), np.full((1, len(POINTS)), 1 / len(POINTS))),
     Precedents((), (), (), (), (), (), np.zeros((0, WIDTH))),
+    ToldByRole((), np.zeros((0, 1))),
 )
 
 

@@ -18,6 +18,7 @@ from evaluation.measures import (
     best_dimension,
     calibration_error,
     confusion,
+    covered,
     edit_distance,
     figures_of,
     matched,
@@ -297,10 +298,20 @@ def test_tokens_shared() -> None:
 
 
 def test_half_of_the_tokens_is_enough() -> None:
-    """Two of four shared is a find, one of three is none."""
+    """Two of the expert's three words is a find, one of three is none; strictly much more than these is none either."""
     half = coded(TURN, [("rydder hele lageret", "task")], [("Jeg rydder hele", "task")])
     third = coded(TURN, [("rydder hele lageret", "task")], [("lageret", "task")])
-    assert (len(matched(half)), len(matched(third))) == (1, 0)
+    much = coded(TURN, [("blid", "trait")], [("Så er jeg blid", "trait")])
+    assert [len(matched(example)) for example in (half, third, much)] == [1, 0, 1]
+    assert [len(matched(example, shared)) for example in (half, third, much)] == [1, 0, 0]
+
+
+def test_expert_words_covered() -> None:
+    """The share is of the expert's words alone; a span without words is covered by nothing."""
+    whole = span("rydder hele lageret", TURN)
+    assert covered(whole, span("hele lageret", TURN)) == pytest.approx(2 / 3)
+    assert covered(span("hele lageret", TURN), whole) == 1
+    assert covered(span(" ", TURN), whole) == 0
 
 
 def test_spans_match_one_to_one_the_best_first() -> None:
@@ -326,8 +337,10 @@ def test_phrase_rows() -> None:
         [("rydder hele lageret", "task"), ("blid", "trait"), ("nøyaktig", "trait")],
         [("Jeg rydder hele lageret", "competence"), ("blid", "trait"), ("Så er", "task"), ("jeg", "task")],
     )
-    recall, precision, category = rows(Evidence("m", "p", interviews=(example,)), "phrases").values()
+    recall, precision, category, *strict = rows(Evidence("m", "p", interviews=(example,)), "phrases").values()
     assert (recall.value, recall.items) == (pytest.approx(2 / 3), 3)
+    assert [row.value for row in strict] == [recall.value, precision.value]
+    assert [row.target for row in strict] == [None, None]
     assert (precision.value, precision.items) == (0.5, 4)
     assert (category.value, category.items, category.target) == (0.5, 2, None)
     assert recall.groups == 1
@@ -335,10 +348,8 @@ def test_phrase_rows() -> None:
 
 def test_interview_without_suggestions_is_measured() -> None:
     """Where nothing was suggested recall and precision are 0, and no division fails."""
-    recall, precision, category = rows(
-        Evidence("m", "p", interviews=(coded(TURN, [("blid", "trait")], []),)), "phrases"
-    ).values()
-    assert (recall.value, precision.value, category.value) == (0, 0, 0)
+    found = rows(Evidence("m", "p", interviews=(coded(TURN, [("blid", "trait")], []),)), "phrases").values()
+    assert [row.value for row in found] == [0] * 5
 
 
 # Clusters

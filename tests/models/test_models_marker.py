@@ -21,6 +21,7 @@ from models.marker import (
     Network,
     answers_of,
     compose,
+    compose_wanted,
     fit_network,
     read,
     read_network,
@@ -226,6 +227,22 @@ def test_written_and_lone_phrases_are_not_composed() -> None:
 def test_composing_twice_gives_the_same() -> None:
     """The same phrases give the same answers."""
     assert compose(SPOKEN, 20) == compose(SPOKEN, 20)
+
+
+def test_lines_of_advertisements_mark_single_adjectives() -> None:
+    """Short written phrases of one file fill the lines, each marked exactly; the role stands unmarked."""
+    kinds = {"trait": "blid", "task": "kassearbeid", "education": "fagbrev", "competence": "roe ned en kunde"}
+    wanted = [LabelledPhrase(words, kind, role="selger", style="written", source="a") for kind, words in kinds.items()]
+    lines = compose_wanted([*wanted, *SPOKEN], 60)
+    assert {(line.text[s:e], kind) for line in lines for s, e, kind in line.marks} == {(w, k) for k, w in kinds.items()}
+    assert any("en blid og blid selger" in line.text for line in lines)
+    assert {line.source for line in lines} == {"a"}
+    assert all("{" not in line.text for line in lines)
+
+
+def test_no_lines_without_short_written_phrases_of_every_kind() -> None:
+    """A file that lacks a kind gives no lines."""
+    assert compose_wanted([LabelledPhrase("blid", "trait", style="written", source="a")], 9) == []
 
 
 def test_composed_targets_can_be_read(model: SmallModel) -> None:

@@ -24,6 +24,7 @@ from models.train_heads import (
     HeldOut,
     Learnt,
     Material,
+    best_bias,
     best_temperature,
     calibrated,
     cross_validate,
@@ -31,7 +32,8 @@ from models.train_heads import (
     point_rows,
     point_shares,
     said_of,
-    told_and_untold,
+    unlikeliness,
+    untold,
 )
 from pipeline.balance import POINTS
 from pipeline.features import wording_features
@@ -138,17 +140,34 @@ def test_nine_of_ten_are_not_ruled_out(right: list[float]) -> None:
     assert np.mean(np.array(right) >= least) >= COVERAGE
 
 
+def test_bias_is_half_of_what_makes_the_rarer_class_as_likely_as_it_is() -> None:
+    """Who says even odds where nine of ten are the first should have said 9 to 1: half of that logarithm counts."""
+    found = best_bias(chances([[0.5, 0.5]] * 10, [0] * 9 + [1]))
+    assert found[0] - found[1] == pytest.approx(np.log(9) / 2, abs=0.02)
+    assert found.sum() == pytest.approx(0)
+
+
+def test_bias_of_what_is_right_already_is_none() -> None:
+    """Chances that come true need no bias."""
+    said = chances([[0.75, 0.25]] * 4 + [[0.25, 0.75]] * 4, [0, 0, 0, 1, 1, 1, 1, 0])
+    assert np.allclose(best_bias(said), 0, atol=0.01)
+    assert unlikeliness(said, 1.0, 0.0) < unlikeliness(said, 1.0, np.array([0.3, -0.3]))
+
+
 # Heads with temperatures
 
 
-def held_out(said: float, right: int, of: int, classes: int = 5, points_said: float = 0.9) -> HeldOut:
+def held_out(
+    said: float, right: int, of: int, classes: int = 5, points_said: float = 0.9, labelled: bool = False
+) -> HeldOut:
     """`of` phrases for which the first of `classes` was likeliest; it was right for the first of them."""
 
     def rows(first: float, count: int) -> list[list[float]]:
         return [[first, 1 - first, *[0.0] * (count - 2)]] * of
 
     answers = [int(i >= right) for i in range(of)]
-    return HeldOut(chances(rows(said, classes), answers), chances(rows(points_said, 6), answers))
+    held = HeldOut(chances(rows(said, classes), answers), chances(rows(points_said, 6), answers), np.full(of, False))
+    return replace(held, labelled=np.full(of, labelled))
 
 
 def test_calibrated_heads_have_what_the_held_out_say() -> None:
@@ -162,6 +181,13 @@ def test_calibrated_heads_have_what_the_held_out_say() -> None:
     assert found.points_temperature == pytest.approx(2, abs=0.01)
     assert (found.category.least, found.points_least) == pytest.approx((0.25, 0.25), abs=0.01)
     assert found.bulk_accept == 1.01
+
+
+def test_bias_comes_from_labelled_phrases_alone() -> None:
+    """What nobody marked sets temperatures and thresholds, and no bias."""
+    unmarked, marked = held_out(0.5, 9, 10), held_out(0.5, 9, 10, labelled=True)
+    assert calibrated(fake_heads(), [unmarked, held_out(0.5, 5, 10, labelled=True)]).categories_bias[0] < 0.2
+    assert calibrated(fake_heads(), [marked]).categories_bias[0] > 0.5
 
 
 def test_threshold_is_in_tempered_probabilities() -> None:
@@ -180,6 +206,7 @@ def test_calibration_changes_nothing_else() -> None:
         found,
         category=replace(found.category, least=heads.category.least),
         categories_temperature=heads.categories_temperature,
+        categories_bias=heads.categories_bias,
         points_temperature=heads.points_temperature,
         points_least=heads.points_least,
         bulk_accept=heads.bulk_accept,
@@ -191,7 +218,8 @@ def test_calibration_changes_nothing_else() -> None:
 
 
 def material(*phrases: LabelledPhrase) -> Material:
-    return Material(list(phrases), wording_features([phrase.text for phrase in phrases]), ())
+    labelled = np.full(len(phrases), True)
+    return Material(list(phrases), wording_features([phrase.text for phrase in phrases]), (), labelled)
 
 
 def test_what_heads_say_of_phrases_left_out() -> None:
@@ -223,11 +251,9 @@ R: {Blid|trait||service} og glad.
 
 
 def test_what_no_expert_marked_is_none() -> None:
-    """Spans keep their labels; phrases of the respondent that touch none are `none`, with role and source."""
-    told = told_and_untold(parse_interview(INTERVIEW), Splitter(FakeGrammar()))
+    """Phrases of the respondent that touch no expert's span are `none`, with role and source."""
+    told = untold(parse_interview(INTERVIEW), Splitter(FakeGrammar()))
     assert [(p.text, p.category) for p in told] == [
-        ("hjelper kunden", "competence"),
-        ("Blid", "trait"),
         ("Bussen går hvert kvarter", "none"),
         ("Butikken ligger ved torget", "none"),
     ]

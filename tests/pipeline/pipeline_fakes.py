@@ -16,7 +16,7 @@ from corpora import LabelledPhrase
 from pipeline.audio import RATE, Audio
 from pipeline.balance import POINTS, points_of
 from pipeline.features import wording_features
-from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, unit
+from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, ToldByRole, unit
 from pipeline.label import Labeller
 from pipeline.marking import TAGS, WORD, Marked, Marker
 from pipeline.phrases import Splitter
@@ -170,11 +170,13 @@ def fake_heads(material: list[LabelledPhrase] = MATERIAL, embedder: FakeEmbedder
     texts = [phrase.text for phrase in material]
     vectors, wording = (embedder or FakeEmbedder()).encode(texts), wording_features(texts)
 
-    def head(classes: tuple[str, ...], members: dict[str, list[int]], temperature: float) -> LinearHead:
-        by_meaning = np.stack([vectors[members[c]].sum(axis=0) for c in classes], axis=1) * 8
-        by_wording = np.stack([np.asarray(wording[members[c]].sum(axis=0)).ravel() for c in classes], axis=1)
+    def head(classes: tuple[str, ...], members: dict[str, list[int]], sharpness: float) -> LinearHead:
+        by_meaning = np.stack([vectors[members[c]].sum(axis=0) for c in classes], axis=1) * 8 * sharpness
+        by_wording = sharpness * np.stack(
+            [np.asarray(wording[members[c]].sum(axis=0)).ravel() for c in classes], axis=1
+        )
         zeros = np.zeros(len(classes))
-        return LinearHead(classes, by_meaning, zeros, by_wording, zeros, temperature, least=LEAST)
+        return LinearHead(classes, by_meaning, zeros, by_wording, zeros, least=LEAST)
 
     categories = {c: [i for i, p in enumerate(material) if p.category == c] for c in CATEGORIES}
     points = {c: [i for i, p in enumerate(material) if p.position and c in points_of(p.position)] for c in POINTS}
@@ -187,8 +189,10 @@ def fake_heads(material: list[LabelledPhrase] = MATERIAL, embedder: FakeEmbedder
         tuple(p.style for p in material),
         vectors,
     )
-    category, position = head(CATEGORIES, categories, 0.5), head(POINTS, points, 1.0)
-    return Heads("fake-1", category, position, fake_competence_head(material, vectors), known, points_least=LEAST)
+    category, position = head(CATEGORIES, categories, 2.0), head(POINTS, points, 1.0)
+    competence = fake_competence_head(material, vectors)
+    nobody = ToldByRole((), np.zeros((0, len(competence.classes))))
+    return Heads("fake-1", category, position, competence, known, nobody, points_least=LEAST)
 
 
 def fake_competence_head(material: list[LabelledPhrase], vectors: np.ndarray) -> CompetenceHead:

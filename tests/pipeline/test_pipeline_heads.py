@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.features import BITS, word_weights, wording_features
-from pipeline.heads import CompetenceHead, Heads, LinearHead, Precedents, softmax, tempered, unit
+from pipeline.heads import (
+    NEIGHBOURS,
+    CompetenceHead,
+    Heads,
+    LinearHead,
+    Precedents,
+    ToldByRole,
+    nearest_in,
+    softmax,
+    tempered,
+    unit,
+    with_votes,
+)
 
 matrices = arrays(float, st.tuples(st.integers(1, 4), st.integers(1, 5)), elements=st.floats(-1e6, 1e6))
 quick = settings(max_examples=40, deadline=None, database=None)
@@ -19,7 +31,8 @@ WORDING = np.zeros((2 ** (BITS + 1), 2), np.float32)
 HEAD = LinearHead(("a", "b"), EMBEDDING * 5, np.zeros(2), WORDING, np.zeros(2))
 KEYS = CompetenceHead(("roe", "telle"), EMBEDDING * 5, np.zeros(2), np.array([[0.5, 0.5], [0.0, 1.0]]))
 NOTHING = Precedents((), (), (), (), (), (), np.zeros((0, 2)))
-HEADS = Heads("r", replace(HEAD, classes=("task", "trait")), HEAD, KEYS, NOTHING)
+NO_ROLE = ToldByRole((), np.zeros((0, 2)))
+HEADS = Heads("r", replace(HEAD, classes=("task", "trait")), HEAD, KEYS, NOTHING, NO_ROLE)
 chances = arrays(float, 2, elements=st.floats(0, 1))
 
 
@@ -65,19 +78,58 @@ def test_share_weighs_meaning_against_wording() -> None:
     assert by_meaning[0, 0] == pytest.approx(softmax(np.array([[5.0, 0.0]]))[0, 0])
 
 
-def test_temperature_flattens_without_changing_the_order() -> None:
-    """A higher temperature makes the head less sure and leaves its choice."""
-    words, vectors = wording_features(["x"]), np.array([[1.0, 0.2]])
-    cold, warm = (replace(HEAD, temperature=t).probabilities(vectors, words)[0] for t in (0.5, 3.0))
-    assert cold[0] > warm[0] > 0.5
-
-
 def test_competence_head_gives_the_competence_of_the_direction() -> None:
-    """A vector along a key competence's weights probably tells of it; a higher temperature is less sure."""
-    sure, unsure = KEYS.probabilities(EMBEDDING), replace(KEYS, temperature=3.0).probabilities(EMBEDDING)
-    assert sure.argmax(axis=1).tolist() == unsure.argmax(axis=1).tolist() == [0, 1]
-    assert np.allclose(sure.sum(axis=1), 1)
-    assert (sure.max(axis=1) > unsure.max(axis=1)).all()
+    """A vector along a key competence's weights probably tells of it, and every row sums to 1."""
+    found = KEYS.probabilities(EMBEDDING)
+    assert found.argmax(axis=1).tolist() == [0, 1]
+    assert np.allclose(found.sum(axis=1), 1)
+
+
+@quick
+@given(st.integers(0, 30), st.integers(1, 5), st.integers(0, 10**6))
+def test_nearest_are_the_likest_first(known: int, asked: int, seed: int) -> None:
+    """Of any number of precedents those with the highest cosines are the nearest, in order, none twice."""
+    likeness = np.random.default_rng(seed).normal(size=(asked, known))
+    found = nearest_in(likeness, np.arange(known))
+    count = min(NEIGHBOURS, known)
+    assert found.index.shape == found.cosines.shape == (asked, count)
+    assert np.allclose(found.cosines, -np.sort(-likeness, axis=1)[:, :count])
+    assert np.allclose(np.take_along_axis(likeness, found.index, axis=1), found.cosines)
+
+
+def test_nearest_among_some_are_numbered_among_all() -> None:
+    """Who looks among the second and fourth precedent alone gets their own numbers."""
+    found = nearest_in(np.array([[0.9, 0.1, 0.8, 0.5]]), np.array([1, 3]))
+    assert (found.index.tolist(), found.cosines.tolist()) == ([[3, 1]], [[0.5, 0.1]])
+
+
+def test_neighbourhood_is_the_same_however_many_are_asked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wordings compared in portions have the neighbours that they have together; none are asked for, none come."""
+    generator = np.random.default_rng(0)
+    known = Precedents(("x",) * 6, ("task",) * 6, ("pace", "") * 3, *[("",) * 6] * 3, generator.normal(size=(6, 2)))
+    vectors = generator.normal(size=(5, 2))
+    whole = known.near(vectors)
+    monkeypatch.setattr("pipeline.heads.AT_ONCE", 2)
+    parts = known.near(vectors)
+    assert np.array_equal(whole.of_all.index, parts.of_all.index)
+    assert set(parts.of_placed.index.ravel()) == {0, 2, 4}
+    assert len(known.near(vectors[:0]).of_all.index) == 0
+
+
+def test_votes_of_the_nearest_weigh_most() -> None:
+    """A near neighbour's vote counts more than a far one's, beside what is said; without any it is as said."""
+    said, votes = np.array([[0.5, 0.5]]), np.eye(2, dtype=np.float32)
+    mixed = with_votes(said, nearest_in(np.array([[0.9, 0.8]]), np.arange(2)), votes)
+    assert 0.5 < mixed[0, 0] < 0.9
+    assert mixed.sum() == pytest.approx(1)
+    assert with_votes(said, nearest_in(np.zeros((1, 0)), np.arange(0)), votes[:0]).tolist() == said.tolist()
+
+
+def test_role_that_nobody_was_asked_in_says_nothing() -> None:
+    """A known role has its own parts; an unknown one has none of any competence."""
+    told = ToldByRole(("kokk",), np.array([[1.5, 0.5]]))
+    assert told.of("kokk").tolist() == [1.5, 0.5]
+    assert told.of("frisør").tolist() == [0.0, 0.0]
 
 
 @quick
@@ -93,8 +145,9 @@ def test_points_weigh_the_wording_and_the_competence() -> None:
     vectors, words = np.array([[1.0, 0.0]]), wording_features(["x"])
     told = KEYS.probabilities(vectors) @ KEYS.points
     expected = (HEAD.probabilities(vectors, words) + told) / 2
-    assert np.allclose(HEADS.points(vectors, words), expected)
-    flatter = replace(HEADS, points_temperature=2.0).points(vectors, words)
+    near = NOTHING.near(vectors)
+    assert np.allclose(HEADS.points(vectors, words, near), expected)
+    flatter = replace(HEADS, points_temperature=2.0).points(vectors, words, near)
     assert 0.5 < flatter.max() < expected.max()
     assert np.allclose(flatter.sum(axis=1), 1)
 

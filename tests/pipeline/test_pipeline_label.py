@@ -242,7 +242,7 @@ def test_rank_positions_puts_the_likeliest_first() -> None:
         ("utadvendt og blid", "trait"),
         ("fagbrev som kokk", "education"),
         ("bestille varer fra leverandør hver mandag", "task"),
-        ("bussen går hvert kvarter", "none"),
+        ("vi er tolv ansatte", "none"),
         ("se hvem som trenger hjelp før de spør", "competence"),
     ],
 )
@@ -250,6 +250,14 @@ def test_real_categories(text: str, category: str) -> None:
     """The bundled models tell what a plain wording is."""
     (label,) = load_labeller().label([text])
     assert (label.category, label.grounds.unsure) == (category, False)
+
+
+@pytest.mark.real
+def test_real_timetable_is_no_competence() -> None:
+    """What goes on without the speaker is `none`; that somebody's duty cannot be ruled out there is no fault."""
+    (label,) = load_labeller().label(["bussen går hvert kvarter"])
+    assert label.category == "none"
+    assert set(label.grounds.categories) <= {"none", "task"}
 
 
 @pytest.mark.real

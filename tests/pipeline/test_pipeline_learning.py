@@ -25,7 +25,8 @@ def learnt(*decided: Decided, heads: Heads = HEADS) -> Heads:
 def chance(heads: Heads, text: str, name: str) -> float:
     """How probable the heads find a category or point for a text."""
     vectors, wording = EMBEDDER.encode([text]), wording_features([text])
-    chances = heads.category.probabilities(vectors, wording), heads.points(vectors, wording)
+    near = heads.precedents.near(vectors)
+    chances = heads.category.probabilities(vectors, wording), heads.points(vectors, wording, near)
     classes = heads.category.classes, heads.position.classes
     return next(float(c[0][names.index(name)]) for c, names in zip(chances, classes, strict=True) if name in names)
 

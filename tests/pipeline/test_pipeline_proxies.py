@@ -19,7 +19,7 @@ from pipeline.records import Proxy
 # The names are in another order than the chances, as in the program: those are by id.
 WORDINGS = Wordings({"roe": "Roe folk", "avtale": "Holde avtaler"}, ask, prompts.occupations(), prompts.schooling())
 IDS = ("avtale", "roe")
-SILENT = Told(IDS, (), np.zeros((0, 2)))
+SILENT = Told(IDS, (), np.zeros((0, 2)), np.zeros(2))
 KNOWN = Precedents(
     ("roe sinte kunder", "skape trygghet", "jeg puster med henne", "holde frister", "rolig"),
     ("competence", "competence", "competence", "competence", "trait"),
@@ -36,7 +36,9 @@ three = arrays(float, 3, elements=st.floats(0, 1))
 
 def told(*phrases: tuple[str, float, float]) -> Told:
     """An interview's competences, each with the chances that it tells of `avtale` and of `roe`."""
-    return Told(IDS, tuple(text for text, *_ in phrases), np.array([chances for _, *chances in phrases]))
+    return replace(
+        SILENT, texts=tuple(text for text, *_ in phrases), chances=np.array([chances for _, *chances in phrases])
+    )
 
 
 def proxy(chances: tuple[float, float], interview: Told = SILENT, known: Precedents = KNOWN) -> Proxy:
@@ -55,6 +57,13 @@ def test_what_the_interview_tells_comes_first() -> None:
     assert proxy((0.4, 0.6), told(("holder det jeg lover", 0.9, 0.05))).competence == "avtale"
 
 
+def test_what_the_role_tells_comes_after_the_interview() -> None:
+    """What people in the role often tell of tips a near choice, unless the interview itself surely tells of another."""
+    role = np.array([3.0, 0.0])
+    assert proxy((0.4, 0.6), replace(SILENT, role=role)).competence == "avtale"
+    assert proxy((0.4, 0.6), replace(told(("roer ned en kunde", 0.05, 0.9)), role=role)).competence == "roe"
+
+
 def test_interview_cannot_make_the_unlikely_likely() -> None:
     """What the wording hardly stands in for it does not stand in for, whatever the interview tells."""
     assert proxy((0.1, 0.9), told(("holder det jeg lover", 1.0, 0.0))).competence == "roe"
@@ -67,9 +76,9 @@ def test_telling_of_a_competence_never_speaks_against_it(
 ) -> None:
     """Where the interview tells of what a proxy already stands for, in yet another phrase, it still stands for that."""
     said = np.array(rows).reshape(-1, 3)
-    before = likeliest(chances, Told(("a", "b", "c"), ("x",) * len(said), said))
+    before = likeliest(chances, Told(("a", "b", "c"), ("x",) * len(said), said, np.zeros(3)))
     sure = np.eye(3)[[before] * (more + 1)]
-    after = Told(("a", "b", "c"), ("x",) * (len(said) + more + 1), np.concatenate([said, sure]))
+    after = Told(("a", "b", "c"), ("x",) * (len(said) + more + 1), np.concatenate([said, sure]), np.zeros(3))
     assert chances[likeliest(chances, after)] == pytest.approx(chances[before])
 
 
@@ -98,7 +107,7 @@ def test_corpora_word_a_competence_by_its_nearest_written_telling() -> None:
 def test_nothing_known_leaves_everything_empty() -> None:
     """Where no competence is known the proxy names none, words none, and asks all the same."""
     nothing = Precedents((), (), (), (), (), (), np.zeros((0, 2)))
-    nobody = Told((), (), np.zeros((0, 0)))
+    nobody = Told((), (), np.zeros((0, 0)), np.zeros(0))
     found = proxy_for("rolig type", "trait", np.zeros(0), nobody, VECTOR, nothing, WORDINGS)
     assert found == Proxy("trait", "", "trait: rolig type → ?", "", "")
 
