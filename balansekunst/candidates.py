@@ -1,9 +1,9 @@
-"""Candidate key competences: see them with the grounds for their number, merge, split, rename, undo."""
+"""Candidate key competences: see them with the grounds for their number, merge, split, rename, move, choose, undo."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -22,17 +22,19 @@ from pipeline.coded_files import clustering_fields
 from pipeline.edits import Edit
 from pipeline.errors import InputError
 from pipeline.records import Candidate, Clustering, identity_of
+from store.candidate_choices import CandidateChoice, choices_of, choose
 from store.candidate_decisions import CandidateDecision, candidate_history, decide_candidates, undo_candidates
+from store.clusterings import candidates_with, lock_candidates
 from store.projects import project_named
 from store.results import latest_clustering
 
-ACTIONS = {"merge": "slått sammen", "split": "delt", "rename": "nytt navn", "undo": "angret"}
+ACTIONS = {"merge": "slått sammen", "split": "delt", "rename": "nytt navn", "move": "flyttet til", "undo": "angret"}
 Person = Annotated[str, typer.Option(help="Hvem som avgjør.")]
 Name = Annotated[str, typer.Option(help="Navnet på det nye.")]
 Id = Annotated[str, typer.Argument(metavar="KANDIDAT", help="Id-en, slik listen viser den.")]
 
 candidates_app = typer.Typer(
-    help="Se kandidatene til nøkkelkompetanser; slå sammen, del, gi navn, angre.", no_args_is_help=True
+    help="Se kandidatene til nøkkelkompetanser; slå sammen, del, gi navn, flytt, velg, angre.", no_args_is_help=True
 )
 
 
@@ -49,12 +51,16 @@ def list_command(
         project_id = project_named(session, project).id
         stored = latest_clustering(session, project_id)
         history = candidate_history(session, project_id)
+        choices = choices_of(session, project_id)
     clustering = stored.clustering if stored else Clustering(())
     if as_json:
-        fields = clustering_fields(clustering) | {"decisions": [_decision_fields(one) for one in history]}
+        fields = clustering_fields(clustering) | {
+            "decisions": [_decision_fields(one) for one in history],
+            "choices": {id: _choice_fields(one) for id, one in choices.items()},
+        }
         out.print_json(json.dumps(fields, ensure_ascii=False))
         return
-    out.print(_table(clustering.candidates))
+    out.print(_table(clustering.candidates, {id for id, one in choices.items() if one.chosen}))
     if phrases:
         _show_phrases(clustering.candidates)
     out.print(grounds_sentence(clustering), soft_wrap=True)
@@ -100,6 +106,42 @@ def rename_command(
     _decide(context(profile), project, person, lambda found: edits.rename(found, candidate, name))
 
 
+@candidates_app.command("move")
+def move_command(
+    project: Project,
+    source: Annotated[str, typer.Argument(metavar="FRA", help="Id-en til kandidaten som utsagnene er i.")],
+    target: Annotated[str, typer.Argument(metavar="TIL", help="Id-en til kandidaten som de skal til.")],
+    phrase: Annotated[list[str], typer.Option(help="Utsagn å flytte: INTERVJU:TUR:START:SLUTT; kan gjentas.")],
+    person: Person,
+    profile: Profile = "bundled",
+) -> None:
+    """Flytt utsagn fra en kandidat til en annen."""
+    chosen = [edits.read_identity(text) for text in phrase]
+    _decide(context(profile), project, person, lambda found: edits.move(found, chosen, source, target))
+
+
+@candidates_app.command("choose")
+def choose_command(
+    project: Project,
+    candidate: Id,
+    person: Person,
+    why: Annotated[str | None, typer.Option(help="Hvorfor den er viktig. Uten dette står det som var.")] = None,
+    what: Annotated[str | None, typer.Option(help="Hva den går ut på. Uten dette står det som var.")] = None,
+    no_longer: Annotated[bool, typer.Option("--no-longer", help="Den er ikke lenger valgt.")] = False,
+) -> None:
+    """Velg en kandidat som nøkkelkompetanse, eller ikke lenger."""
+    with context().sessions.begin() as session:
+        project_id = project_named(session, project).id
+        lock_candidates(session, project_id)
+        edits.check_known(candidates_with(session, project_id, ()), candidate)
+        known = choices_of(session, project_id)
+        texts = (known[candidate].why, known[candidate].what) if candidate in known else ("", "")
+        texts = (texts[0] if why is None else why, texts[1] if what is None else what)
+        choose(session, project_id, candidate, not no_longer, person, *texts)
+        chosen = sum(one.chosen for one in choices_of(session, project_id).values())
+    out.print(f"{candidate} er {'ikke lenger ' if no_longer else ''}valgt. Valgt i alt: {chosen}.", soft_wrap=True)
+
+
 @candidates_app.command("undo")
 def undo_command(
     project: Project,
@@ -138,12 +180,13 @@ def _gather_anew(here: Context, project_id: int) -> None:
     out.print(grounds_sentence(clustering), soft_wrap=True)
 
 
-def _table(candidates: Sequence[Candidate]) -> Table:
-    table = Table("Id", "Navn", "Intervjuer", "Kjeder", "Utsagn", "Vekt", "Plass", "Sitat")
+def _table(candidates: Sequence[Candidate], chosen: Collection[str] = ()) -> Table:
+    table = Table("Id", "Navn", "Valgt", "Intervjuer", "Kjeder", "Utsagn", "Vekt", "Plass", "Sitat")
     for candidate in candidates:
         table.add_row(
             candidate.id,
             candidate.name,
+            "✓" if candidate.id in chosen else "",
             str(len(candidate.interviews)),
             ", ".join(candidate.chains),
             str(len(candidate.phrases)),
@@ -167,6 +210,10 @@ def _decision_line(decision: CandidateDecision) -> str:
     named = f" → «{decision.edit.name}»" if decision.edit.name else ""
     undone = "" if decision.stands else ", angret"
     return f"{decision.id}: {ACTIONS[decision.edit.action]} {about}{named} ({decision.person}{undone})"
+
+
+def _choice_fields(choice: CandidateChoice) -> dict[str, Any]:
+    return {"chosen": choice.chosen, "why": choice.why, "what": choice.what, "person": choice.person}
 
 
 def _decision_fields(decision: CandidateDecision) -> dict[str, Any]:

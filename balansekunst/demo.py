@@ -23,6 +23,7 @@ from pipeline.cluster import quotes
 from pipeline.errors import InputError
 from pipeline.records import Candidate, Suggestion, Transcript
 from pipeline.transcript_files import to_json as transcript_json
+from store.interview_details import Details
 from store.interviews import interview_named, list_interviews
 from store.projects import create_project, find_project, project_named
 from store.results import latest_clustering, latest_transcript
@@ -41,7 +42,7 @@ def demo_command() -> None:
     show(here)
     exported = here.settings.home / "demo.json"
     with here.sessions.begin() as session:
-        write(to_json(session, project_named(session, PROJECT)), exported)
+        write("".join(to_json(session, project_named(session, PROJECT))), exported)
     out.print(f"\nEksport: {exported}", markup=False, soft_wrap=True)
     command = f"BALANSEKUNST_HOME={here.settings.home} {Path(sys.argv[0]).absolute()} review"
     out.print(f"Gjennomgang i nettleseren (http://127.0.0.1:8765): {command}", markup=False, soft_wrap=True)
@@ -62,19 +63,19 @@ def set_up(here: Context) -> int:
         return len(list_interviews(session, project.id))
 
 
-def recording_source() -> tuple[Path, dict[str, str]]:
+def recording_source() -> tuple[Path, Details]:
     """The sample recording and what is known of it."""
     about = read_interview(RECORDING.with_suffix(".txt")).transcript
-    return RECORDING, {"role": about.role, "chain": about.chain}
+    return RECORDING, Details(about.role, about.chain)
 
 
-def transcript_sources(folder: Path) -> list[tuple[Path, dict[str, str]]]:
+def transcript_sources(folder: Path) -> list[tuple[Path, Details]]:
     """The retail interviews as transcript files without their experts' marks, as a person would hand them in."""
     sources = []
     for path in sorted(INTERVIEWS.glob("kjede_*.txt")):
         target = folder / f"{path.stem}.json"
         target.write_text(transcript_json(read_interview(path).transcript), encoding="utf-8")
-        sources.append((target, {"role": "", "chain": ""}))
+        sources.append((target, Details()))
     return sources
 
 

@@ -28,10 +28,10 @@ from pipeline.coded_files import (
     suggestion_line,
 )
 from pipeline.coding import code, worth_showing
+from pipeline.corrections import swap
 from pipeline.errors import InputError
 from pipeline.interview import transcribe_interview
 from pipeline.records import Transcript
-from pipeline.speakers import swap
 from pipeline.transcribe import SpeechSettings
 from pipeline.transcript_files import WRITERS, read_transcript, with_metadata
 

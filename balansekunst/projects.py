@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from balansekunst.adding import hand_in, read_day
 from balansekunst.batch import Batch
 from balansekunst.export import WRITERS
 from balansekunst.files import Output, write
@@ -19,24 +20,13 @@ from balansekunst.wording import grounds_sentence
 from flows.context import Context
 from flows.start import anything_to_do, start_project
 from models.registry import read_registry
-from pipeline.audio import decode
+from pipeline.corrections import swap
 from pipeline.errors import InputError
 from pipeline.records import Clustering
-from pipeline.speakers import swap
-from pipeline.transcript_files import SUFFIXES, read_transcript
 from store.database import open_database
-from store.interviews import (
-    AUDIO,
-    TRANSCRIPT,
-    Added,
-    Source,
-    add_interview,
-    interview_named,
-    interview_states,
-    list_interviews,
-)
+from store.interview_details import Details
+from store.interviews import Added, interview_named, interview_states, list_interviews
 from store.projects import create_project, learn_from, list_projects, project_named
-from store.recordings import save
 from store.results import latest_clustering, latest_transcript, save_transcript
 
 STATES = {"queued": "i kø", "transcribed": "transkribert", "coded": "kodet", "failed": "feilet"}
@@ -99,15 +89,10 @@ def add_command(
     interviewer: Annotated[str, typer.Option(help="Hvem som intervjuet.")] = "",
     pseudonym: Annotated[str, typer.Option(help="Dekknavn på informanten.")] = "",
     consent: Annotated[str, typer.Option(help="Samtykke: dato eller referanse.")] = "",
+    held: Annotated[str, typer.Option("--date", help="Dagen intervjuet ble holdt: 2026-11-02.")] = "",
 ) -> None:
     """Legg intervjuer til et prosjekt: lyd, video eller transkripsjon."""
-    known = {
-        "role": role,
-        "chain": chain,
-        "interviewer": interviewer,
-        "pseudonym": pseudonym,
-        "consent": consent,
-    }
+    known = Details(role, chain, interviewer, pseudonym, consent, read_day(held))
     here, batch = context(), Batch()
     with here.sessions.begin() as session:
         project_id = project_named(session, project).id
@@ -118,30 +103,13 @@ def add_command(
     batch.finish()
 
 
-def add_file(here: Context, project_id: int, path: Path, known: dict[str, str]) -> Added:
+def add_file(here: Context, project_id: int, path: Path, details: Details) -> Added:
     """Check a file whole, keep it, and add it. InputError for bad content, or content that the project has."""
-    kind, known = _check(path, known)
-    sha256 = save(path, here.settings.recordings)
-    source = Source(stem=path.stem, kind=kind, sha256=sha256, extension=path.suffix.lower(), **known)
-    with here.sessions.begin() as session:
-        added = add_interview(session, project_id, source)
+    added = hand_in(here.sessions, here.settings, project_id, path, details)
     if added.duplicate:
         what = f"samme innhold er alt i prosjektet som «{added.interview.name}»"
         raise InputError(what, str(path), "Filen hoppes over.")
     return added
-
-
-def _check(path: Path, known: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """Recording or transcript, and what is known of it; a transcript file may itself say role and chain."""
-    if path.suffix.lower() in SUFFIXES:
-        transcript = read_transcript(path)
-        said = {"role": transcript.role, "chain": transcript.chain}
-        return TRANSCRIPT, known | {key: known[key] or said[key] for key in said}
-    sound = decode(path)
-    if sound.cut_short:
-        what = f"opptaket er kuttet etter {sound.seconds:.0f} sekunder"
-        raise InputError(what, str(path), "Hent hele filen, eller lagre den på nytt i et lydprogram hvis dette er alt.")
-    return AUDIO, known
 
 
 def run_command(
@@ -230,5 +198,5 @@ def export_command(
         raise InputError("er ikke et eksportformat", format, f"Bruk {' eller '.join(WRITERS)}.")
     here = context()
     with here.sessions.begin() as session:
-        text = WRITERS[format](session, project_named(session, project))
+        text = "".join(WRITERS[format](session, project_named(session, project)))
     write(text, output)

@@ -83,6 +83,9 @@ class TerminalReporter(AbstractContextManager["TerminalReporter"]):
             self.tasks[name] = self.progress.add_task(name, total=total)
         self.progress.update(self.tasks[name], completed=done)  # type: ignore[arg-type]
 
+    def coding_started(self, name: str) -> None:
+        """Nothing is shown of it: it takes seconds where a recording takes minutes."""
+
     def interview_done(self, name: str, failed: str) -> None:
         """An interview ended, well or with a reason."""
         self.finished += 1

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.context import Context, current_context
+from flows.context import Context, current_context, use_context
+from flows.progress import Both, StoreReporter
 from flows.steps import Fault, RunSummary, clustering_step, coding_step, explain, transcript_step, unfinished
 from pipeline.errors import InputError, WorkError
 from store.interviews import Interview, interview_named, list_interviews, record_problem
@@ -71,18 +73,47 @@ def run_project(project: str) -> RunSummary:
     context = current_context()
     with context.sessions.begin() as session:
         project_id = project_named(session, project).id
-        interviews = list_interviews(session, project_id)
-    todo = unfinished(context, project_id)
-    failed = {}
-    for interview in todo:
+    with _followed(context, project_id):
+        ended = dict(_all(project_id))
+    failed = {name: problem for name, problem in ended.items() if problem}
+    done = [name for name in ended if name not in failed]
+    names = [interview.name for interview in _listed(context, project_id)]
+    unchanged = tuple(name for name in names if name not in failed and name not in done)
+    return RunSummary(tuple(done), unchanged, failed, gather(project_id))
+
+
+@contextmanager
+def _followed(context: Context, project_id: int) -> Iterator[None]:
+    """Who asks the store sees how far what runs within has come, beside whoever the context tells."""
+    with StoreReporter(context.sessions, project_id) as signs:
+        use_context(replace(context, reporter=Both(context.reporter, signs)))
+        try:
+            yield
+        finally:
+            use_context(context)
+
+
+def _all(project_id: int) -> Iterator[tuple[str, str]]:
+    """Runs the interviews one by one; for each its name, and why it failed where it did."""
+    context = current_context()
+    for interview in _todo(context, project_id):
         context.reporter.interview_started(interview.name, interview.kind)
         problem = _one(context, interview)
         context.reporter.interview_done(interview.name, problem)
-        if problem:
-            failed[interview.name] = problem
-    done = tuple(i.name for i in todo if i.name not in failed)
-    unchanged = tuple(i.name for i in interviews if i not in todo)
-    return RunSummary(done, unchanged, failed, gather(project_id))
+        yield interview.name, problem
+
+
+def _todo(context: Context, project_id: int) -> Iterator[Interview]:
+    """The interviews that are not done, then those that were added while the run went on."""
+    seen: set[int] = set()
+    while new := {interview.id for interview in _listed(context, project_id)} - seen:
+        seen |= new
+        yield from (interview for interview in unfinished(context, project_id) if interview.id in new)
+
+
+def _listed(context: Context, project_id: int) -> tuple[Interview, ...]:
+    with context.sessions.begin() as session:
+        return list_interviews(session, project_id)
 
 
 def _one(context: Context, interview: Interview) -> str:
@@ -91,6 +122,7 @@ def _one(context: Context, interview: Interview) -> str:
     try:
         transcript = transcribe(interview)
         step = "code"
+        context.reporter.coding_started(interview.name)
         code(transcript)
     except Exception as error:  # noqa: BLE001 - the rest of the batch goes on; the reason is kept with the interview
         what, next_step = explain(error)

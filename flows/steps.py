@@ -31,8 +31,9 @@ from pipeline.phrases import RULES
 from pipeline.records import Clustering, Placement, Suggestion, Transcript
 from pipeline.transcribe import SpeechSettings
 from pipeline.transcript_files import read_transcript, with_metadata
-from store.candidate_decisions import CandidateDecision, candidate_history, edits_taken
+from store.candidate_decisions import CandidateDecision, candidate_history, edits_taken, show_later
 from store.decisions import REJECT, Decision, current_decisions, identity_of
+from store.interview_details import as_added
 from store.interviews import AUDIO, Interview, list_interviews, project_id_of
 from store.lessons import lessons_of
 from store.recordings import local_copy
@@ -77,7 +78,7 @@ def speech_settings(interview: Interview) -> SpeechSettings:
 
 
 def transcript_key(context: Context, interview: Interview) -> str:
-    """What an interview's transcript depends on."""
+    """What an interview's transcript depends on: as it was added, since another role changes no word of it."""
     about = {"sha256": interview.sha256, "role": interview.role, "chain": interview.chain}
     if interview.kind != AUDIO:
         return key_of(**about)
@@ -105,8 +106,8 @@ def coding_key(context: Context, transcript: StoredTranscript, lessons: Lessons)
 
 def transcript_step(context: Context, interview: Interview) -> StoredTranscript:
     """The interview's transcript: kept, or made now. A transcript that a person corrected is newer and wins."""
-    key = transcript_key(context, interview)
     with context.sessions.begin() as session:
+        key = transcript_key(context, as_added(session, interview))
         kept = find_transcript(session, interview.id, key)
         if kept:
             return latest_transcript(session, interview.id) or kept
@@ -185,7 +186,10 @@ def clustering_step(context: Context, project_id: int) -> Clustering:
     previous = newest.clustering if newest else None
     clustering = _gather(context, told, chains, edits_taken(history), previous) if told else Clustering(())
     with context.sessions.begin() as session:
-        return save_clustering(session, project_id, key, clustering).clustering
+        saved = save_clustering(session, project_id, key, clustering)
+        # What people decided while the models worked would else be out of sight until the next run.
+        show_later(session, project_id, {one.id for one in history})
+        return (latest_clustering(session, project_id) or saved).clustering
 
 
 def clustering_key(
@@ -261,7 +265,8 @@ def unfinished(context: Context, project_id: int) -> list[Interview]:
 
 def _is_done(context: Context, interview: Interview, lessons: Lessons) -> bool:
     with context.sessions.begin() as session:
-        transcript = find_transcript(session, interview.id, transcript_key(context, interview))
+        key = transcript_key(context, as_added(session, interview))
+        transcript = find_transcript(session, interview.id, key)
         if transcript is None:
             return False
         newest = latest_transcript(session, interview.id) or transcript

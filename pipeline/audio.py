@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import av
 import numpy as np
@@ -17,6 +19,7 @@ TRUNCATED = 0.97  # a file that yields less of its stated length than this is cu
 SLACK = 1.0  # seconds that headers may be wrong by
 
 Progress = Callable[[float, float], None]
+Piece = TypeVar("Piece")
 
 
 @dataclass(frozen=True)
@@ -36,18 +39,44 @@ class Audio:
         return len(self.samples) / RATE
 
 
+@dataclass(frozen=True)
+class Length:
+    """How long a recording is; `cut_short` as in `Audio`."""
+
+    seconds: float
+    cut_short: bool
+
+
 def decode(path: Path) -> Audio:
     """Decode the first audio track of a sound or video file.
 
     Raises InputError for an empty file, something that is no recording, no audio track, or no sound in it.
     """
+    with _sound_of(path) as (container, stream):
+        return _decode_stream(container, stream, path)
+
+
+def measure(path: Path) -> Length:
+    """How long the recording is, heard through but not kept: the same errors as `decode`, in little memory."""
+    with _sound_of(path) as (container, stream):
+        stated = _stated_seconds(container, stream)
+        lengths, broken = _collect(frame.samples / frame.sample_rate for frame in container.decode(stream))
+        if not lengths:
+            raise _no_recording(path)
+        return Length(sum(lengths), broken or _is_short(sum(lengths), stated))
+
+
+@contextmanager
+def _sound_of(path: Path) -> Iterator[tuple[av.container.InputContainer, av.AudioStream]]:
     if not path.is_file():
         raise InputError("filen finnes ikke", str(path), "Sjekk navnet og mappen.")
     if path.stat().st_size == 0:
         raise InputError("filen er tom", str(path), "Hent opptaket på nytt fra opptakeren.")
     try:
         with av.open(str(path), metadata_errors="ignore") as container:
-            return _decode_container(container, path)
+            if not container.streams.audio:
+                raise InputError("har ikke noe lydspor", str(path), "Velg en fil med lyd.")
+            yield container, container.streams.audio[0]
     except (av.error.FFmpegError, UnicodeDecodeError) as error:
         raise _no_recording(path) from error
 
@@ -57,10 +86,7 @@ def _no_recording(path: Path) -> InputError:
     return InputError("er ikke et opptak som kan leses", str(path), next_step)
 
 
-def _decode_container(container: av.container.InputContainer, path: Path) -> Audio:
-    if not container.streams.audio:
-        raise InputError("har ikke noe lydspor", str(path), "Velg en fil med lyd.")
-    stream = container.streams.audio[0]
+def _decode_stream(container: av.container.InputContainer, stream: av.AudioStream, path: Path) -> Audio:
     stated = _stated_seconds(container, stream)
     channels = min(stream.channels, 2)
     pieces, broken = _collect(_frames(container, stream, channels))
@@ -68,10 +94,13 @@ def _decode_container(container: av.container.InputContainer, path: Path) -> Aud
         raise _no_recording(path)
     sound = np.concatenate(pieces, axis=1)
     mono = sound.mean(axis=0, dtype=np.float32)
-    seconds = mono.shape[0] / RATE
-    cut_short = broken or (stated is not None and seconds + SLACK < stated * TRUNCATED)
+    cut_short = broken or _is_short(mono.shape[0] / RATE, stated)
     levels = channel_levels(sound) if channels == 2 else None
     return Audio(str(path), mono, levels, cut_short)
+
+
+def _is_short(seconds: float, stated: float | None) -> bool:
+    return stated is not None and seconds + SLACK < stated * TRUNCATED
 
 
 def _stated_seconds(container: av.container.InputContainer, stream: av.AudioStream) -> float | None:
@@ -90,11 +119,11 @@ def _frames(container: av.container.InputContainer, stream: av.AudioStream, chan
         yield resampled.to_ndarray()
 
 
-def _collect(frames: Iterator[np.ndarray]) -> tuple[list[np.ndarray], bool]:
+def _collect(found: Iterator[Piece]) -> tuple[list[Piece], bool]:
     """All pieces, and whether the file broke off in the middle: what came before the break is kept."""
-    pieces: list[np.ndarray] = []
+    pieces: list[Piece] = []
     try:
-        for piece in frames:
+        for piece in found:
             pieces.append(piece)
     except av.error.FFmpegError:
         return pieces, True

@@ -6,21 +6,32 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.constraints import Links, no_links, resolve
 from pipeline.edits import Guidance, Part, unused
 from pipeline.errors import InputError
-from pipeline.grouping import PHRASES_EACH, cuts, gather_alike, silhouette
+from pipeline.grouping import PHRASES_EACH, cuts, gather_alike, halves, silhouette
 from pipeline.lineage import inherit, peoples_names
-from pipeline.records import Candidate, Clustering, Identity, Phrase, Placement, Suggestion, Trial, identity_of
+from pipeline.records import (
+    Candidate,
+    Clustering,
+    Identity,
+    Phrase,
+    Placement,
+    Suggestion,
+    Title,
+    Trial,
+    identity_of,
+)
 
-METHOD = "2"  # part of every clustering's key: a change in how clusters are made or named needs a new one
+METHOD = "3"  # part of every clustering's key: a change in how clusters are made or named needs a new one
 FEWEST, MOST = 10, 15  # how many key competences the method asks for
 STEADY = 0.01  # the number stays as it was unless another one's silhouette is more than so much better
 SHORT = 8  # words of a phrase that may serve as a name, where the candidate has so short a one
+TITLES = 3  # names that each candidate is given to choose among
 REASONS = ASKED, LITTLE, DECIDED, KEPT, APART = ("asked", "little", "decided", "kept", "apart")
 NOTHING_KNOWN = Guidance()
 
@@ -68,11 +79,17 @@ def cluster(
     alike = gather_alike(vectors, links, [_wording(one.phrase.text) for one in told])
     division = _divide(vectors, alike, clusters, guidance, _before(told, guidance.known))
     groups = [np.flatnonzero(division.labels == label) for label in range(int(division.labels.max()) + 1)]
+    groups = [_typical_first(vectors, group) for group in groups]
     titles = _titles(told, vectors, groups, names, guidance)
     weights = _weights(told, groups)
+    votes = _votes(vectors, groups, names)
     found = [
-        _candidate(title, [told[i] for i in _typical_first(vectors, group)], weight, chains or {})
-        for title, group, weight in zip(titles, groups, weights, strict=True)
+        replace(
+            _candidate(titles[g], [told[i] for i in group], weights[g], chains or {}),
+            titles=_possible_titles(votes[g], names),
+            second=halves(vectors[group]),
+        )
+        for g, group in enumerate(groups)
     ]
     ordered = sorted(found, key=lambda c: (-len(c.interviews), -len(c.phrases), c.name))
     return Clustering(tuple(ordered), division.tried, division.reason, 0 if clusters else guidance.shift)
@@ -140,18 +157,18 @@ def _wording(text: str) -> str:
 def _titles(
     told: Sequence[Suggestion], vectors: np.ndarray, groups: Sequence[np.ndarray], names: Names, guidance: Guidance
 ) -> list[tuple[str, str]]:
-    """Id and name of each group: a person's name first, then those it had, then a new one. None twice."""
+    """Id and name of each group, typical rows first: a person's name, else the one it had, else new. None twice."""
     members = [frozenset(identity_of(told[i].phrase) for i in group) for group in groups]
     before = inherit(members, guidance.known)
     ids = [part.id if part else "" for part in before]
     titles = _keep_names(members, [part.name if part else "" for part in before], guidance)
     # An id that a candidate once had is not given to another one.
     taken_ids = {*ids, *(part.id for part in guidance.known)}
-    typical = [_short([told[i].phrase.text for i in _typical_first(vectors, group)]) for group in groups]
+    typical = [short_name([told[i].phrase.text for i in group]) for group in groups]
     free = _without(names, taken_ids, set(titles))
     new = name_groups(_votes(vectors, groups, free), free, typical)
     for i, (id, name) in enumerate(new):
-        titles[i] = titles[i] or _unlike(name, titles)
+        titles[i] = titles[i] or unlike(name, titles)
         ids[i] = ids[i] or unused(id, taken_ids)
         taken_ids.add(ids[i])
     return list(zip(ids, titles, strict=True))
@@ -169,7 +186,7 @@ def _keep_names(members: Sequence[frozenset[Identity]], before: Sequence[str], g
     return kept
 
 
-def _unlike(name: str, taken: Sequence[str]) -> str:
+def unlike(name: str, taken: Sequence[str]) -> str:
     numbered = (f"{name} ({number})" for number in range(2, len(taken) + 3))
     return name if name not in taken else next(other for other in numbered if other not in taken)
 
@@ -189,6 +206,12 @@ def _votes(vectors: np.ndarray, groups: Sequence[np.ndarray], names: Names) -> n
     return np.stack([np.bincount(nearest[group], minlength=len(names.ids)) / len(group) for group in groups])
 
 
+def _possible_titles(votes: np.ndarray, names: Names) -> tuple[Title, ...]:
+    """The names with most votes [k], whether or not another candidate has them."""
+    ranked = np.argsort(-votes, kind="stable")[:TITLES]
+    return tuple(Title(names.names[k], round(float(votes[k]), 4)) for k in ranked if votes[k] > 0)
+
+
 def name_groups(votes: np.ndarray, names: Names, typical: Sequence[str]) -> list[tuple[str, str]]:
     """Id and name for each group: the key competence with most `votes` [g, k] there, each given once, else a typical
     wording."""
@@ -203,7 +226,7 @@ def name_groups(votes: np.ndarray, names: Names, typical: Sequence[str]) -> list
     return titles
 
 
-def _short(texts: Sequence[str]) -> str:
+def short_name(texts: Sequence[str]) -> str:
     """The most typical text that is short enough for a name, with a capital first; else the most typical one."""
     text = next((text for text in texts if len(text.split()) <= SHORT), texts[0]).strip()
     return text[:1].upper() + text[1:]

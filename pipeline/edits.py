@@ -1,4 +1,4 @@
-"""What people do to candidates — merge, split, rename — and how that guides the next clustering.
+"""What people do to candidates — merge, split, rename, move phrases — and how that guides the next clustering.
 
 An edit names candidates by id and by the phrases that they had, so that it means the same whatever is clustered later.
 """
@@ -12,7 +12,8 @@ from pipeline.constraints import Apart, Constraint, Together
 from pipeline.errors import InputError
 from pipeline.records import Candidate, Clustering, Identity, identity_of
 
-MERGE, SPLIT, RENAME = ACTIONS = ("merge", "split", "rename")
+MERGE, SPLIT, RENAME, MOVE = ACTIONS = ("merge", "split", "rename", "move")
+TYPICAL = 5  # phrases that a move knows a candidate by, the most typical ones: the rest stays free
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Edit:
 
     merge: the candidates that become one, which keeps the id of the first. split: what was taken out, what was left of
     that candidate, and all other phrases of the time. rename: the candidate. A split may leave the name to the program.
+    move: the candidate that phrases came to and the one they came from, each by its typical phrases, and the phrases.
     """
 
     action: str
@@ -76,10 +78,8 @@ def merge(candidates: Sequence[Candidate], ids: Sequence[str], name: str = "") -
 
 def split(candidates: Sequence[Candidate], id: str, phrases: Sequence[Identity], name: str = "") -> Edit:
     """Phrases out of a candidate, as a candidate of their own."""
-    whole, out = part_of(_candidate(candidates, id)), frozenset(phrases)
-    for phrase in phrases:
-        if phrase not in whole.phrases:
-            raise InputError("utsagnet er ikke i kandidaten", written(phrase), f"Se utsagnene i {id}.")
+    whole = part_of(_candidate(candidates, id))
+    out = _inside(whole, phrases)
     if not out or len(out) == len(whole.phrases):
         raise InputError("en deling må ta ut noen av utsagnene, ikke alle", id, "Velg andre utsagn.")
     name = _free(candidates, name, [])
@@ -96,6 +96,35 @@ def rename(candidates: Sequence[Candidate], id: str, name: str) -> Edit:
     if not name.strip():
         raise InputError("kandidaten må ha et navn", repr(name), "Skriv et navn.")
     return Edit(RENAME, (part,), _free(candidates, name, [id]))
+
+
+def move(candidates: Sequence[Candidate], phrases: Sequence[Identity], source: str, target: str) -> Edit:
+    """Phrases out of one candidate into another one."""
+    home, to = part_of(_candidate(candidates, source)), part_of(_candidate(candidates, target))
+    if source == target:
+        raise InputError("utsagnene er alt i kandidaten", target, "Velg en annen å flytte til.")
+    moved = _inside(home, phrases)
+    if not moved:
+        raise InputError("ingen utsagn er valgt", source, "Velg utsagn å flytte.")
+    if len(moved) == len(home.phrases):
+        raise InputError("alle utsagnene kan ikke flyttes ut", source, f"Slå den sammen med {target} i stedet.")
+    left = tuple(p for p in home.phrases if p not in moved)
+    parts = (replace(to, phrases=to.phrases[:TYPICAL]), replace(home, phrases=left[:TYPICAL]))
+    return Edit(MOVE, (*parts, Part("", "", tuple(p for p in home.phrases if p in moved))), to.name)
+
+
+def _inside(whole: Part, phrases: Sequence[Identity]) -> frozenset[Identity]:
+    """The phrases, which must be in the candidate."""
+    there = frozenset(whole.phrases)
+    for phrase in phrases:
+        if phrase not in there:
+            raise InputError("utsagnet er ikke i kandidaten", written(phrase), f"Se utsagnene i {whole.id}.")
+    return frozenset(phrases)
+
+
+def check_known(candidates: Sequence[Candidate], id: str) -> None:
+    """InputError where no candidate has the id."""
+    _candidate(candidates, id)
 
 
 def written(phrase: Identity) -> str:
@@ -154,12 +183,15 @@ def _constraints(edit: Edit) -> tuple[Constraint, ...]:
         out, *rest = (part.phrases for part in edit.parts)
         # The newer of the two is resolved first; together first makes one group of what is then kept apart.
         return Apart(out, tuple(phrase for phrases in rest for phrase in phrases)), Together(out)
+    if edit.action == MOVE:
+        to, left, moved = (part.phrases for part in edit.parts)
+        return Apart(moved, left), Together((*to, *moved))
     return ()
 
 
 def _shift(edit: Edit, phrases: frozenset[Identity]) -> int:
     """Candidates more or fewer by this edit, as far as its phrases are still there."""
-    if edit.action == RENAME:
+    if edit.action not in (MERGE, SPLIT):
         return 0
     there = sum(not phrases.isdisjoint(part.phrases) for part in edit.parts if part.id)
     return (1 if edit.action == SPLIT else -1) * max(there - 1, 0)
@@ -169,7 +201,7 @@ def _named(standing: Sequence[Edit]) -> tuple[Part, ...]:
     """The newest name for each id."""
     newest: dict[str, Part] = {}
     for edit in standing:
-        if edit.name:
+        if edit.name and edit.action != MOVE:
             id = edit.parts[0].id
             parts = edit.parts if edit.action == MERGE else edit.parts[:1]
             newest.pop(id, None)
@@ -191,6 +223,14 @@ class _Known:
         for id, one in self.parts.items():
             self.parts[id] = replace(one, phrases=tuple(p for p in one.phrases if p not in out))
         self.parts[part.id] = part
+
+    def carry(self, phrases: Sequence[Identity], source: Part, target: Part) -> None:
+        """Those of the phrases that are in the one candidate in the other, where both are there."""
+        if source.id in self.parts and target.id in self.parts:
+            home, to = self.parts[source.id], self.parts[target.id]
+            out = frozenset(phrases).intersection(home.phrases)
+            self.parts[source.id] = replace(home, phrases=tuple(p for p in home.phrases if p not in out))
+            self.parts[target.id] = replace(to, phrases=(*to.phrases, *out))
 
     def fold(self, edit: Edit) -> None:
         """The merged candidates in the first of them."""
@@ -215,4 +255,7 @@ def _known(taken: Sequence[Taken], previous: Clustering | None) -> tuple[Part, .
                 known.take_out(part)
         elif one.edit.action == SPLIT and one.stands:
             known.take_out(one.edit.parts[0])
+        elif one.edit.action == MOVE:
+            to, home, moved = one.edit.parts
+            known.carry(moved.phrases, *((home, to) if one.stands else (to, home)))
     return tuple(known.parts.values())

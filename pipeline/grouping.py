@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from pipeline.constraints import Links
+from pipeline.constraints import Links, no_links
 from pipeline.heads import unit
 
 ALIKE = 0.9  # near-duplicates: so far on the way from the material's mean cosine to 1, since raw cosines crowd
@@ -130,6 +130,22 @@ def polish(vectors: np.ndarray, links: Links, labels: np.ndarray) -> np.ndarray:
             break
         now = moved
     return now[links.groups]
+
+
+def halves(vectors: np.ndarray) -> tuple[int, ...]:
+    """Which rows would go out where unit vectors [n, d] were divided in two: those not with the first; maybe none.
+
+    The two sides of the direction in which the rows differ most, then as `polish` has it.
+    """
+    if len(vectors) < 2:
+        return ()
+    centred = vectors - vectors.mean(axis=0)
+    _, directions = np.linalg.eigh(centred.T @ centred)
+    labels = (centred @ directions[:, -1] > 0).astype(int)
+    if labels.min() == labels.max():
+        return ()
+    labels = polish(vectors, no_links(len(vectors)), labels)
+    return tuple(np.flatnonzero(labels != labels[0]).tolist())
 
 
 def _stays(links: Links) -> np.ndarray:

@@ -141,11 +141,20 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class Title:
+    """A name that a candidate may have; `share`, 0–1, of its phrases lie nearest to it of all names there are."""
+
+    name: str
+    share: float
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A candidate key competence: phrases over interviews that tell of the same competence, the most typical first.
 
     `weight`, 0–1, is what informants gave it: the mean, over the interviews that tell of it, of its share of the
-    words that the interview spends on competences.
+    words that the interview spends on competences. `titles` are names that may fit, the best first. `second` are the
+    places, from 0, of the phrases that would go out where it was divided in two.
     """
 
     id: str
@@ -155,6 +164,8 @@ class Candidate:
     phrases: tuple[Phrase, ...]
     chains: tuple[str, ...] = ()
     weight: float = 0.0
+    titles: tuple[Title, ...] = ()
+    second: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,31 +8,23 @@ whatever the models say. Decisions on it never teach (`flows.steps`): it stays a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2, nan, sqrt
 
 import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from pipeline.balance import points_of
-from pipeline.learning import Decided
-from pipeline.records import Identity, Label, Suggestion, identity_of
+from pipeline.records import Identity, Label
 
 ONE_IN = 10  # phrases, for measuring
-POOL = 3000  # most doubtful phrases that are compared with one another; the rest follow by doubt alone
 ALIKE = 6  # power of the cosine: half alike counts next to nothing
 POSITION_WEIGHT = 0.5  # a position is in doubt more often than a category, and matters less
 Z = 1.96  # of a 95 % interval
 WORDING = HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), n_features=2**9, dtype=np.float32)
-
-
-@dataclass(frozen=True)
-class ToReview:
-    """A suggestion that nobody decided on; `unbiased` where it was drawn to measure on, not to teach."""
-
-    suggestion: Suggestion
-    unbiased: bool
 
 
 @dataclass(frozen=True)
@@ -66,57 +58,63 @@ class Quality:
     position: Agreement
 
 
-def review_order(suggestions: Sequence[Suggestion], decided: Collection[Identity], seed: str) -> tuple[ToReview, ...]:
-    """What is undecided, first where a decision teaches most, the random tenth spread evenly through it.
+@dataclass(frozen=True)
+class Compared:
+    """What was decided and what was suggested, of `phrases` alike in both; positions are empty where there is none."""
 
-    `suggestions` with the decided ones among them: phrases like those teach less. The tenth itself is in random order,
-    so that also the part of it that a reviewer gets through is a fair sample.
-    """
-    undecided = [s for s in suggestions if identity_of(s.phrase) not in decided]
-    known = [s for s in suggestions if identity_of(s.phrase) in decided]
-    drawn = sorted((s for s in undecided if is_unbiased(identity_of(s.phrase), seed)), key=lambda s: _draw(s, seed))
-    others = [s for s in undecided if not is_unbiased(identity_of(s.phrase), seed)]
-    ranks = [(rank, ToReview(s, True)) for rank, s in _evenly(drawn)]
-    ranks += [(rank, ToReview(s, False)) for rank, s in _evenly(most_teaching(others, known))]
-    return tuple(one for _, one in sorted(ranks, key=lambda item: item[0]))
+    decided: str
+    positions: tuple[str, ...]
+    suggested: str
+    suggested_position: str
+    phrases: int = 1
 
 
 def is_unbiased(identity: Identity, seed: str) -> bool:
     """Whether the phrase is in the random tenth of the project with this seed."""
-    return _number(identity, seed) % ONE_IN == 0
+    return draw_of(identity, seed) % ONE_IN == 0
 
 
-def measured_quality(decisions: Mapping[Identity, Decided], suggestions: Sequence[Suggestion], seed: str) -> Quality:
-    """How often suggestions said what people then decided, on the random tenth, which never taught them."""
-    pairs = [
-        (decisions[identity], suggestion.label)
-        for suggestion in suggestions
-        if (identity := identity_of(suggestion.phrase)) in decisions and is_unbiased(identity, seed)
-    ]
-    placed = [(d, label) for d, label in pairs if d.positions and label.positions and d.category == label.category]
-    return Quality(
-        Agreement(sum(d.category == label.category for d, label in pairs), len(pairs)),
-        Agreement(sum(_places_alike(d, label) for d, label in placed), len(placed)),
-    )
-
-
-def _places_alike(decision: Decided, label: Label) -> bool:
-    points = {point for position in decision.positions for point in points_of(position)}
-    return not points.isdisjoint(points_of(label.positions[0].position))
-
-
-def _number(identity: Identity, seed: str) -> int:
+def draw_of(identity: Identity, seed: str) -> int:
+    """A random number of 64 bits that is the phrase's own: by it the random tenth is drawn, and put in order."""
     named = "\0".join(map(str, (seed, *identity)))
     return int.from_bytes(hashlib.sha256(named.encode()).digest()[:8])
 
 
-def _draw(suggestion: Suggestion, seed: str) -> int:
-    return _number(identity_of(suggestion.phrase), seed)
+def drawn_before(place: int, drawn: int, others: int) -> int:
+    """How many of the random tenth stand before this place of a list where they are spread evenly among the others."""
+    return bisect_left(range(drawn), place, key=lambda n: n + _others_before(n, drawn, others))
 
 
-def _evenly(ordered: Sequence[Suggestion]) -> list[tuple[float, Suggestion]]:
-    """Each with its place in the list as a share of its length."""
-    return [((place + 0.5) / len(ordered), suggestion) for place, suggestion in enumerate(ordered)]
+def place_of(n: int, is_drawn: bool, drawn: int, others: int) -> int:
+    """Where the n-th of the drawn, or of the others, stands in that list, all from 0."""
+    if is_drawn:
+        return n + _others_before(n, drawn, others)
+    return n + bisect_right(range(drawn), n, key=lambda one: _others_before(one, drawn, others))
+
+
+def _others_before(n: int, drawn: int, others: int) -> int:
+    """Each stands at the middle of its share of the list: others at (2i + 1) / 2 others, drawn ones likewise."""
+    return max(0, -((drawn - (2 * n + 1) * others) // (2 * drawn)))
+
+
+def measured_quality(compared: Iterable[Compared]) -> Quality:
+    """How often suggestions said what people then decided, of what is given: the random tenth, which never taught."""
+    pairs = list(compared)
+    alike = [one for one in pairs if one.decided == one.suggested]
+    placed = [one for one in alike if one.positions and one.suggested_position]
+    return Quality(
+        Agreement(_phrases(alike), _phrases(pairs)),
+        Agreement(_phrases(one for one in placed if _places_alike(one)), _phrases(placed)),
+    )
+
+
+def _phrases(compared: Iterable[Compared]) -> int:
+    return sum(one.phrases for one in compared)
+
+
+def _places_alike(compared: Compared) -> bool:
+    points = {point for position in compared.positions for point in points_of(position)}
+    return not points.isdisjoint(points_of(compared.suggested_position))
 
 
 def doubt(label: Label) -> float:
@@ -129,17 +127,18 @@ def doubt(label: Label) -> float:
     return category + POSITION_WEIGHT * p * (1 - first.probability + second.probability)
 
 
-def most_teaching(suggestions: Sequence[Suggestion], known: Sequence[Suggestion]) -> list[Suggestion]:
-    """The suggestions, the one whose decision teaches most first, beside what is `known` already."""
-    by_doubt = sorted(suggestions, key=lambda s: -doubt(s.label))
-    pool, rest = by_doubt[:POOL], by_doubt[POOL:]
-    if not pool:
+def most_teaching(texts: Sequence[str], doubts: Sequence[float], known: Sequence[str]) -> list[int]:
+    """Indices of the n undecided wordings, in this much doubt, the one whose decision teaches most first.
+
+    Beside what is `known`: the decided wordings. It takes time and room by the square of n.
+    """
+    if not texts:
         return []
-    vectors = _wording(pool)
+    vectors = _wording(texts)
     likeness = _likeness(vectors, vectors)
-    covered = _likeness(vectors, _wording(known)).sum(axis=1) if known else np.zeros(len(pool), np.float32)
-    worth = np.array([doubt(s.label) for s in pool], np.float32) * (1 + np.log1p(likeness.sum(axis=1)))
-    return [*(pool[i] for i in _greedily(worth, likeness, covered)), *rest]
+    covered = _likeness(vectors, _wording(known)).sum(axis=1) if known else np.zeros(len(texts), np.float32)
+    worth = np.array(doubts, np.float32) * (1 + np.log1p(likeness.sum(axis=1)))
+    return _greedily(worth, likeness, covered)
 
 
 def _greedily(worth: np.ndarray, likeness: np.ndarray, covered: np.ndarray) -> list[int]:
@@ -154,8 +153,13 @@ def _greedily(worth: np.ndarray, likeness: np.ndarray, covered: np.ndarray) -> l
     return chosen
 
 
-def _wording(suggestions: Sequence[Suggestion]) -> np.ndarray:
-    return WORDING.transform([s.phrase.text for s in suggestions]).toarray()
+def _wording(texts: Sequence[str]) -> np.ndarray:
+    return np.stack([_vector(text) for text in texts])
+
+
+@lru_cache(maxsize=8192)  # of 2 kB each: page after page compares mostly the same ones
+def _vector(text: str) -> np.ndarray:
+    return WORDING.transform([text]).toarray()[0]
 
 
 def _likeness(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -156,9 +156,3 @@ def interviewer_of(turns: list[tuple[int, str]]) -> int | None:
 def is_question(text: str) -> bool:
     """Whether a turn asks: it ends in a question mark, or opens as questions do."""
     return text.rstrip().endswith("?") or bool(QUESTION.match(text.strip()))
-
-
-def swap(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
-    """The same turns with interviewer and respondent exchanged: a person's correction."""
-    other = {INTERVIEWER: RESPONDENT, RESPONDENT: INTERVIEWER}
-    return tuple(Turn(other[turn.speaker], turn.text, turn.start, turn.end, turn.words) for turn in turns)

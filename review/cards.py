@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from pipeline.balance import POSITIONS, dimension_of, norwegian
-from pipeline.records import CATEGORIES, Label, Placement, Precedent, Proxy, Transcript
-from review.addresses import CATEGORY, CERTAIN, ORDERS, POSITION, Place, list_address, project_address
+from pipeline.balance import POSITIONS, dimension_of
+from pipeline.records import CATEGORIES, Label, Placement, Precedent, Proxy, Turn
+from review.addresses import CATEGORY, CERTAIN, ORDERS, POSITION, Place, list_address, project_address, queue_address
 from review.errors import Conflict
 from review.forms import ListQuery, seal, shown_target
-from review.material import NONE, Item, load_material, load_transcripts
-from review.order import Lists
-from review.wording import Quote, day_and_time, describe, percent, quote_in, targets
-from store.decisions import COMPETENCE, UNDO, Choice, Decision, history
+from review.language import _
+from review.material import NONE, Item, filter_of, load_items
+from review.order import Ordered
+from review.wording import Quote, day_and_time, describe, percent, quote_in, targets, term
+from store.decisions import COMPETENCE, UNDO, Choice, Decision, decisions_numbered
 from store.projects import Project
+from store.review_items import DECIDED, how_many, item_of
+from store.shown import turns_around
 
 PAGE_SIZE = 50
 
@@ -119,6 +123,7 @@ class ListView:
     is_position: bool
     category: str
     address: str
+    queue: str
     orders: tuple[OrderView, ...]
     cards: tuple[Card, ...]
     total: int
@@ -144,13 +149,16 @@ class ConflictView:
 
 def list_page(session: Session, project: Project, place: Place, asked: ListQuery) -> ListView:
     """The page of the list that is asked for, the nearest one there is."""
-    lists = Lists(project, load_material(session, project.id), asked.order)
-    items = lists.within(place)
-    pages = max(1, -(-len(items) // PAGE_SIZE))
+    wanted = filter_of(place)
+    total = how_many(session, project.id, wanted)
+    pages = max(1, -(-total // PAGE_SIZE))
     page = min(asked.side, pages)
-    shown = items[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    transcripts = load_transcripts(session, lists.material, shown)
-    made = _made(session, project, asked.avgjort)
+    found = Ordered(session, project.id, wanted, asked.order).page(PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    items, turns = load_items(session, project.id, found), turns_around(session, found)
+
+    def address(number: int) -> str:
+        return list_address(project.name, place, number, order=asked.order)
+
     return ListView(
         project=project.name,
         project_address=project_address(project.name),
@@ -158,17 +166,18 @@ def list_page(session: Session, project: Project, place: Place, asked: ListQuery
         colour=dimension_of(place.name).colour if place.kind == POSITION else "",
         is_position=place.kind == POSITION,
         category=place.name if place.kind == CATEGORY else COMPETENCE,
-        address=lists.address(place, page),
+        address=address(page),
+        queue=queue_address(project.name, **{place.kind: place.name}),
         orders=tuple(_order(project, place, order, asked.order) for order in ORDERS),
-        cards=tuple(_card(item, transcripts.get(item.interview.name), lists.is_drawn(item)) for item in shown),
-        total=len(items),
-        decided=sum(item.decision is not None for item in items),
+        cards=tuple(card_of(item, turns[item.known.id]) for item in items),
+        total=total,
+        decided=how_many(session, project.id, replace(wanted, states=DECIDED)),
         first=(page - 1) * PAGE_SIZE + 1,
         page=page,
         pages=pages,
-        previous=lists.address(place, page - 1) if page > 1 else "",
-        next=lists.address(place, page + 1) if page < pages else "",
-        moved=_moved(lists, place, items, shown, made) if made else None,
+        previous=address(page - 1) if page > 1 else "",
+        next=address(page + 1) if page < pages else "",
+        moved=_moved(session, project, place, asked, items),
     )
 
 
@@ -186,51 +195,52 @@ def decision_view(decision: Decision) -> DecisionView:
 
 
 def _wanted(choice: Choice) -> str:
-    return "avgjørelsen skulle angres" if choice.action == UNDO else describe(choice)
+    return _("avgjørelsen skulle angres") if choice.action == UNDO else describe(choice)
 
 
 def _order(project: Project, place: Place, order: str, current: str) -> OrderView:
-    return OrderView(ORDERS[order], list_address(project.name, place, order=order), order == current)
+    return OrderView(_(ORDERS[order]), list_address(project.name, place, order=order), order == current)
 
 
-def _card(item: Item, transcript: Transcript | None, drawn: bool) -> Card:
-    label, decision = item.label, item.decision
+def card_of(item: Item, turns: Mapping[int, Turn]) -> Card:
+    """What there is to see and choose of a phrase; `turns` are its own and the one before, by their numbers."""
+    label, decision, known = item.label, item.decision, item.known
     return Card(
         anchor=item.anchor,
-        quote=quote_in(transcript, item.phrase),
-        interview=item.interview.name,
-        about=" · ".join(filter(None, (item.interview.role, item.interview.chain.replace("_", " ")))),
-        category=norwegian(item.category),
+        quote=quote_in(turns, item.phrase),
+        interview=item.phrase.interview,
+        about=" · ".join(filter(None, (known.role, known.chain.replace("_", " ")))),
+        category=term(item.category),
         target=targets(item.category, item.positions),
-        model_says=f"{norwegian(label.category)} {percent(label.probability)}" if label else "",
+        model_says=f"{term(label.category)} {percent(label.probability)}" if label else "",
         unsure=bool(label and label.grounds.unsure),
         possible=_possible(label) if label else (),
-        drawn=drawn,
+        drawn=known.drawn,
         ranked=tuple(map(_rank, label.positions)) if label else (),
         precedents=tuple(map(_precedent, label.grounds.precedents)) if label else (),
         wording=label.grounds.wording if label else (),
         proxy=label.proxy if label else None,
-        proxy_kind=norwegian(label.proxy.kind) if label and label.proxy else "",
+        proxy_kind=term(label.proxy.kind) if label and label.proxy else "",
         decision=decision_view(decision) if decision else None,
         rejected=item.rejected,
         decided_wording=_other_wording(item),
-        hidden=_hidden(item),
+        hidden=hidden_of(item),
         can_approve=item.category != NONE,
         is_competence=item.category == COMPETENCE,
-        positions=tuple(Option(name, norwegian(name)) for name in POSITIONS if item.positions != (name,)),
-        categories=tuple(Option(name, norwegian(name)) for name in CATEGORIES[1:] if item.category != name),
+        positions=tuple(Option(name, term(name)) for name in POSITIONS if item.positions != (name,)),
+        categories=tuple(Option(name, term(name)) for name in CATEGORIES[1:] if item.category != name),
     )
 
 
 def _possible(label: Label) -> tuple[str, ...]:
     categories = label.grounds.categories
-    return tuple(map(norwegian, categories)) if label.grounds.unsure and len(categories) > 1 else ()
+    return tuple(map(term, categories)) if label.grounds.unsure and len(categories) > 1 else ()
 
 
 def _rank(placement: Placement) -> RankView:
     colour = dimension_of(placement.position).colour
     width = round(placement.probability * 100)
-    return RankView(norwegian(placement.position), colour, percent(placement.probability), width)
+    return RankView(term(placement.position), colour, percent(placement.probability), width)
 
 
 def _precedent(precedent: Precedent) -> PrecedentView:
@@ -244,7 +254,8 @@ def _other_wording(item: Item) -> str:
     return decided if decided != item.phrase.text else ""
 
 
-def _hidden(item: Item) -> tuple[tuple[str, str], ...]:
+def hidden_of(item: Item) -> tuple[tuple[str, str], ...]:
+    """The fields of a form: which phrase, and what the page shows of it."""
     phrase = item.phrase
     return (
         ("intervju", phrase.interview),
@@ -257,19 +268,14 @@ def _hidden(item: Item) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _made(session: Session, project: Project, number: int) -> Decision | None:
-    """The decision of this number, if the project has it; 0 is none."""
-    return next((known for known in history(session, project.id) if known.id == number), None) if number else None
-
-
-def _moved(
-    lists: Lists, place: Place, items: tuple[Item, ...], shown: tuple[Item, ...], made: Decision
-) -> Moved | None:
-    """Where to find what was decided on, unless it stayed where it stood, as it does by `CERTAIN`."""
-    item = lists.material.find(made.identity)
-    if item is None or (lists.order == CERTAIN and item in shown):
+def _moved(session: Session, project: Project, place: Place, asked: ListQuery, shown: Sequence[Item]) -> Moved | None:
+    """Where to find what was decided just now, unless it stayed where it stood, as it does by `CERTAIN`."""
+    made = decisions_numbered(session, project.id, [asked.avgjort]).get(asked.avgjort)
+    known = item_of(session, project.id, made.identity) if made else None
+    if not made or known is None or (asked.order == CERTAIN and any(item.known == known for item in shown)):
         return None
+    item = Item(known, None, None)
     where = place if item.is_in(place) else item.home
-    there = items if where == place else lists.within(where)
-    address = lists.address(where, there.index(item) // PAGE_SIZE + 1, item.anchor)
+    number = Ordered(session, project.id, filter_of(where), asked.order).place(known) // PAGE_SIZE + 1
+    address = list_address(project.name, where, number, item.anchor, order=asked.order)
     return Moved(item.phrase.text, describe(made.choice), where.title, address)

@@ -9,21 +9,20 @@ from sqlalchemy.orm import Session
 from review.errors import Conflict
 from review.forms import Asked
 from review.material import Item
-from store.decisions import UNDO, Choice, Decision, decide, history
+from store.decisions import UNDO, Choice, Decision, decide, history_of
+from store.projection import lock_interviews
 
 
 def record(session: Session, project_id: int, item: Item, asked: Asked) -> Decision:
     """The decision written down, or the one that says the same already. Conflict: roll back."""
-    known = _on(item, history(session, project_id))
+    # From here on nobody else can decide on the interview: whoever came in between shows up now.
+    lock_interviews(session, [item.known.interview_id])
+    known = history_of(session, project_id, item.identity)
     same = _said_already(known, asked)
     if same:
         return same
-    _check_seen(in_force(known), asked, item)
-    written = decide(session, project_id, item.phrase, asked.choice)
-    # From the write on this transaction has SQLite's only write lock: whoever came in between shows up now.
-    others = [decision for decision in _on(item, history(session, project_id)) if decision.id != written.id]
-    _check_seen(in_force(others), asked, item)
-    return written
+    check_seen(in_force(known), asked, item)
+    return decide(session, project_id, item.phrase, asked.choice)
 
 
 def in_force(decisions: Iterable[Decision]) -> Decision | None:
@@ -34,11 +33,7 @@ def in_force(decisions: Iterable[Decision]) -> Decision | None:
     return standing[-1] if standing else None
 
 
-def _on(item: Item, decisions: Iterable[Decision]) -> list[Decision]:
-    return [decision for decision in decisions if decision.identity == item.identity]
-
-
-def _said_already(known: list[Decision], asked: Asked) -> Decision | None:
+def _said_already(known: Iterable[Decision], asked: Asked) -> Decision | None:
     """The same form sent twice, or an undo that this person made already, is no second decision."""
     if asked.choice.action == UNDO:
         return next((d for d in known if _same_undo(d.choice, asked.choice)), None)
@@ -50,6 +45,7 @@ def _same_undo(made: Choice, wanted: Choice) -> bool:
     return (made.action, made.undoes, made.person) == (wanted.action, wanted.undoes, wanted.person)
 
 
-def _check_seen(standing: Decision | None, asked: Asked, item: Item) -> None:
+def check_seen(standing: Decision | None, asked: Asked, item: Item) -> None:
+    """Conflict where another decision is in force on the phrase than the person saw."""
     if (standing.id if standing else None) != asked.seen:
-        raise Conflict(asked.choice, standing, item.interview.name, item.anchor)
+        raise Conflict(asked.choice, standing, item.phrase.interview, item.anchor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.errors import InputError
+from review.language import _
 from store.decisions import Choice, Decision
 
 
@@ -22,7 +23,7 @@ class Nameless(NoAccess):
     """A decision is always somebody's, and the visitor has not said who they are."""
 
     def __init__(self) -> None:
-        super().__init__("avgjørelsen mangler navn", "Hvem er du?", "Oppgi navnet ditt, og avgjør på nytt.")
+        super().__init__(_("avgjørelsen mangler navn"), _("Hvem er du?"), _("Oppgi navnet ditt, og avgjør på nytt."))
 
 
 class NotFound(Refused):
@@ -41,6 +42,6 @@ class Conflict(Stale):
     """Somebody else decided since the page was shown: what was chosen, what holds now, and where."""
 
     def __init__(self, chosen: Choice, standing: Decision | None, which: str, anchor: str) -> None:
-        what = "utsagnet har fått en annen avgjørelse siden du åpnet siden"
-        super().__init__(what, which, "Se på det som gjelder nå, og avgjør på nytt om du er uenig.")
+        what = _("utsagnet har fått en annen avgjørelse siden du åpnet siden")
+        super().__init__(what, which, _("Se på det som gjelder nå, og avgjør på nytt om du er uenig."))
         self.chosen, self.standing, self.anchor = chosen, standing, anchor

@@ -14,6 +14,7 @@ from pipeline.errors import InputError
 from pipeline.records import CATEGORIES, Phrase
 from review.addresses import ORDERS, USUAL_ORDER
 from review.errors import Refused, Stale
+from review.language import _
 from review.material import Item
 from store.decisions import (
     APPROVE,
@@ -90,8 +91,9 @@ def shown_target(item: Item) -> str:
 def read_asked(form: DecisionForm, person: str, item: Item) -> Asked:
     """The choice in the form. Refused: it makes no sense. Stale: the page showed other words at this span."""
     if form.ordlyd != seal(item.phrase):
-        raise Stale("utsagnet har fått ny ordlyd", item.interview.name, "Gå tilbake til listen og les det på nytt.")
-    action, seen, note = _action(form), _seen(form), _note(form)
+        what, after = _("utsagnet har fått ny ordlyd"), _("Gå tilbake til listen og les det på nytt.")
+        raise Stale(what, item.phrase.interview, after)
+    action, seen, note = _action(form), read_seen(form.sett), read_note(form.notat)
     category, positions = _target(form, action)
     if action == MOVE and item.category != COMPETENCE:
         action = RELABEL  # a proxy that gets a position becomes a competence
@@ -103,32 +105,35 @@ def read_asked(form: DecisionForm, person: str, item: Item) -> Asked:
 
 def _action(form: DecisionForm) -> str:
     if form.handling not in ACTIONS:
-        raise Refused("ukjent handling", form.handling, "Bruk knappene på siden.")
+        raise Refused(_("ukjent handling"), form.handling, _("Bruk knappene på siden."))
     return ACTIONS[form.handling]
 
 
-def _seen(form: DecisionForm) -> int | None:
-    if not form.sett:
+def read_seen(sent: str) -> int | None:
+    """The decision that the page showed in force, or None. Refused for what is no number."""
+    if not sent:
         return None
-    if not (form.sett.isascii() and form.sett.isdigit()):
-        raise Refused("skjemaet viser til en avgjørelse som ikke kan finnes", form.sett, "Last siden på nytt.")
-    return int(form.sett[:18])
+    if not (sent.isascii() and sent.isdigit()):
+        raise Refused(_("skjemaet viser til en avgjørelse som ikke kan finnes"), sent, _("Last siden på nytt."))
+    return int(sent[:18])
 
 
-def _note(form: DecisionForm) -> str:
-    note = form.notat.replace("\r\n", "\n").replace("\x00", "").strip()
+def read_note(sent: str) -> str:
+    """The note as it is kept. Refused where it is too long."""
+    note = sent.replace("\r\n", "\n").replace("\x00", "").strip()
     if len(note) > LONGEST_NOTE:
-        raise Refused("notatet er for langt", f"{len(note)} tegn", f"Bruk høyst {LONGEST_NOTE} tegn.")
+        which = _("%(count)s tegn", count=len(note))
+        raise Refused(_("notatet er for langt"), which, _("Bruk høyst %(count)s tegn.", count=LONGEST_NOTE))
     return note
 
 
 def _target(form: DecisionForm, action: str) -> tuple[str, tuple[str, ...]]:
     """Category and positions from now on."""
     if action == MOVE:
-        return COMPETENCE, (_one_of(POSITIONS, form.plass, "Flytt til"),)
+        return COMPETENCE, (_one_of(POSITIONS, form.plass, _("Flytt til")),)
     if action == RELABEL:
         # A competence needs a position: that is what «Flytt til» is for.
-        return _one_of(CATEGORIES[1:], form.kategori, "Endre kategori"), ()
+        return _one_of(CATEGORIES[1:], form.kategori, _("Endre kategori")), ()
     if action == APPROVE:
         category, *positions = form.vist.split() or [""]
         return category, tuple(positions)
@@ -137,9 +142,9 @@ def _target(form: DecisionForm, action: str) -> tuple[str, tuple[str, ...]]:
 
 def _one_of(known: tuple[str, ...], value: str, field: str) -> str:
     if not value:
-        raise Refused("du har ikke valgt noe", field, "Gå tilbake, velg i listen og prøv igjen.")
+        raise Refused(_("du har ikke valgt noe"), field, _("Gå tilbake, velg i listen og prøv igjen."))
     if value not in known:
-        raise Refused("valget finnes ikke", value, f"Gå tilbake og velg i listen «{field}».")
+        raise Refused(_("valget finnes ikke"), value, _("Gå tilbake og velg i listen «%(field)s».", field=field))
     return value
 
 

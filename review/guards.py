@@ -15,13 +15,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipeline.errors import InputError
 from review.errors import NoAccess, Refused
+from review.language import _
+from review.limits import Limited
 
 log = logging.getLogger(__name__)
 READING = ("GET", "HEAD", "OPTIONS")
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
+        "default-src 'self'; script-src 'self'; style-src 'self'; media-src 'self'; connect-src 'self'; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -47,7 +49,7 @@ def check_host(request: Request) -> None:
     """Refused where the page was asked for by a foreign name: a site's name may be made to point here."""
     host = request.headers.get("host", "")
     if not is_loopback(_host_of(host)):
-        raise Refused("adressen hører ikke til denne maskinen", host, "Bruk http://127.0.0.1 med porten.")
+        raise Refused(_("adressen hører ikke til denne maskinen"), host, _("Bruk http://127.0.0.1 med porten."))
 
 
 def check_origin(request: Request) -> None:
@@ -57,7 +59,7 @@ def check_origin(request: Request) -> None:
     if request.method in READING or origin is None:
         return
     if _netloc(origin) != request.headers.get("host", "").lower():
-        raise NoAccess("skjemaet kommer fra et annet nettsted", origin, "Gå til siden her og prøv på nytt.")
+        raise NoAccess(_("skjemaet kommer fra et annet nettsted"), origin, _("Gå til siden her og prøv på nytt."))
 
 
 class Guard:
@@ -70,11 +72,12 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request, guarded = Request(scope), _Answer(scope, send)
+        request, received = Request(scope), Limited(scope, receive)
+        guarded = _Answer(send, received)
         try:
             check_host(request)
             check_origin(request)
-            await self.app(scope, receive, guarded)
+            await self.app(scope, received, guarded)
         except Refused as error:
             await self.refuse(request, error.status, error)(scope, receive, guarded)
         except Exception as error:
@@ -85,18 +88,19 @@ class Guard:
 
 
 class _Answer:
-    """Sends on, with the security headers."""
+    """Sends on at once, each part as it comes, with the security headers."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
-        self.scope, self.send, self.started = scope, send, False
+    def __init__(self, send: Send, received: Limited) -> None:
+        self.send, self.received, self.started = send, received, False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
+            if message["status"] >= 400:
+                await self.received.drain()
             headers = MutableHeaders(scope=message)
             headers.update(HEADERS)
-            kept = self.scope["path"].startswith("/static/")
-            headers["Cache-Control"] = "no-cache" if kept else "no-store"  # pages hold personal data
+            headers.setdefault("Cache-Control", "no-store")  # pages hold personal data
         await self.send(message)
 
 
@@ -108,7 +112,7 @@ def _log_fault(error: Exception) -> None:
 
 def _fault(error: Exception) -> InputError:
     name = type(error).__name__
-    return InputError("uventet feil", name, "Prøv på nytt. Meld fra hvis det skjer igjen.")
+    return InputError(_("uventet feil"), name, _("Prøv på nytt. Meld fra hvis det skjer igjen."))
 
 
 def _host_of(header: str) -> str:

@@ -19,7 +19,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -27,7 +27,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import StaticPool
 
 from pipeline.errors import InputError, WorkError
-from store.tables import Numbered
+from store import projection
+from store.tables import Numbered, ProjectionRow
 
 BUSY_MS = 30_000  # how long a writer waits for another one before it gives up
 MIGRATION_LOCK = 7_236_511  # any number that no other program locks in the same PostgreSQL database
@@ -48,6 +49,7 @@ def open_database(url: str) -> sessionmaker[Session]:
     engine = _engine(place)
     try:
         _migrate(engine)
+        _project(engine)
     except CommandError as error:
         engine.dispose()
         what = f"databasen er laget av en annen utgave av programmet ({error})"
@@ -125,6 +127,25 @@ def _migrate(engine: Engine) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+
+
+def _project(engine: Engine) -> None:
+    """Makes the projection anew where it was made by other rules: by another program, or never."""
+    with engine.connect() as connection:
+        if _projected(connection) == projection.VERSION:
+            return
+        connection.rollback()
+        _lock(connection)
+        if _projected(connection) != projection.VERSION:
+            with Session(connection, join_transaction_mode="conditional_savepoint") as session:
+                projection.rebuild_all(session)
+                session.merge(ProjectionRow(name=projection.NAME, version=projection.VERSION))
+                session.commit()
+        connection.commit()
+
+
+def _projected(connection: Connection) -> int | None:
+    return connection.scalar(select(ProjectionRow.version).where(ProjectionRow.name == projection.NAME))
 
 
 def _lock(connection: Connection) -> None:

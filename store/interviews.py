@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 
 from sqlalchemy import Select, func, select
@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from pipeline.errors import InputError
 from store.database import insert_once
-from store.decisions import current_decisions
-from store.tables import CodingRow, InterviewRow, ProblemRow, SuggestionRow, TranscriptRow
+from store.projection import DECIDED
+from store.tables import CodingRow, InterviewRow, ProblemRow, ReviewItemRow, SuggestionRow, TranscriptRow
 
 AUDIO, TRANSCRIPT = "audio", "transcript"
 QUEUED, TRANSCRIBED, CODED, FAILED = "queued", "transcribed", "coded", "failed"
@@ -22,7 +22,10 @@ QUEUED, TRANSCRIBED, CODED, FAILED = "queued", "transcribed", "coded", "failed"
 
 @dataclass(frozen=True)
 class Source:
-    """What is added: `stem` of the file's name, `kind` audio or transcript, and what is known of it."""
+    """What is added: `stem` of the file's name, `kind` audio or transcript, and what is known of it.
+
+    `held` is the day of the interview, `seconds` its length, `added_by` who adds it, where they are known.
+    """
 
     stem: str
     kind: str
@@ -33,6 +36,9 @@ class Source:
     interviewer: str = ""
     pseudonym: str = ""
     consent: str = ""
+    held: date | None = None
+    seconds: float | None = None
+    added_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,9 @@ class Interview:
     interviewer: str
     pseudonym: str
     consent: str
+    held: date | None
+    seconds: float | None
+    added_by: str
     added: datetime
 
 
@@ -75,7 +84,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class InterviewState:
-    """How far it has come. `what` and `next` only where it failed; `decisions` counts decided phrases."""
+    """How far it has come. `what` and `next` only where it failed.
+
+    `suggestions` counts all of the newest coding, `to_review` the phrases there are to review, `decisions` those of
+    them that are decided.
+    """
 
     name: str
     role: str
@@ -86,6 +99,7 @@ class InterviewState:
     next: str
     suggestions: int
     decisions: int
+    to_review: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,6 +141,22 @@ def project_id_of(session: Session, interview_id: int) -> int:
     return session.scalars(select(InterviewRow.project_id).where(InterviewRow.id == interview_id)).one()
 
 
+def interview_ids_of(session: Session, project_id: int, names: Collection[str]) -> dict[str, int]:
+    """The numbers of the project's interviews of these names. InputError where one of them is not there."""
+    rows = select(InterviewRow.name, InterviewRow.id).where(InterviewRow.project_id == project_id)
+    found = {name: known for name, known in session.execute(rows.where(InterviewRow.name.in_(names)))}
+    for name in names:
+        if name not in found:
+            raise InputError("intervjuet finnes ikke i prosjektet", name, "Velg et annet utsagn.")
+    return found
+
+
+def abouts_of(session: Session, project_id: int) -> tuple[tuple[str, str, str], ...]:
+    """Name, role and chain of each interview of the project, in the order they were added."""
+    rows = select(InterviewRow.name, InterviewRow.role, InterviewRow.chain).where(InterviewRow.project_id == project_id)
+    return tuple((name, role, chain) for name, role, chain in session.execute(rows.order_by(InterviewRow.id)))
+
+
 def list_interviews(session: Session, project_id: int) -> tuple[Interview, ...]:
     """All interviews of the project, in the order they were added."""
     return tuple(_interview(row) for row in session.scalars(_interviews(project_id)))
@@ -146,10 +176,11 @@ def interview_states(session: Session, project_id: int) -> tuple[InterviewState,
     codings = _newest_codings(session, project_id)
     problems = _newest_problems(session, project_id)
     suggestions = _suggestion_counts(session, [coding.id for coding in codings.values()])
-    decided = Counter(identity.interview for identity in current_decisions(session, project_id))
+    to_review = _to_review(session, project_id)
     states = []
     for interview in list_interviews(session, project_id):
         transcript, coding = transcripts.get(interview.id), codings.get(interview.id)
+        phrases = to_review.get(interview.id, {})
         problem = _unsolved(problems.get(interview.id), transcript, coding)
         states.append(
             InterviewState(
@@ -161,7 +192,8 @@ def interview_states(session: Session, project_id: int) -> tuple[InterviewState,
                 what=problem.what if problem else "",
                 next=problem.next if problem else "",
                 suggestions=suggestions.get(coding.id, 0) if coding else 0,
-                decisions=decided[interview.name],
+                decisions=sum(phrases.get(one, 0) for one in DECIDED),
+                to_review=sum(phrases.values()),
             )
         )
     return tuple(states)
@@ -218,13 +250,21 @@ def _newest_problems(session: Session, project_id: int) -> dict[int, Problem]:
     }
 
 
-def _suggestion_counts(session: Session, codings: list[int]) -> dict[int, int]:
-    found = session.execute(
-        select(SuggestionRow.coding_id, func.count())
-        .where(SuggestionRow.coding_id.in_(codings))
-        .group_by(SuggestionRow.coding_id)
-    )
-    return {coding_id: number for coding_id, number in found}
+def _suggestion_counts(session: Session, codings: Collection[int]) -> dict[int, int]:
+    """Suggestions are numbered from 0 without gaps, so the last one's number says how many there are."""
+    last = select(func.max(SuggestionRow.ordinal)).where(SuggestionRow.coding_id == CodingRow.id).scalar_subquery()
+    found = session.execute(select(CodingRow.id, last).where(CodingRow.id.in_(codings)))
+    return {coding_id: 0 if ordinal is None else ordinal + 1 for coding_id, ordinal in found}
+
+
+def _to_review(session: Session, project_id: int) -> dict[int, dict[str, int]]:
+    """By interview and state, how many phrases there are to review."""
+    row = ReviewItemRow
+    counts = select(row.interview_id, row.state, func.count()).where(row.project_id == project_id)
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for interview_id, state, number in session.execute(counts.group_by(row.interview_id, row.state)):
+        found[interview_id][state] = number
+    return found
 
 
 def _names(stem: str) -> Iterator[str]:
@@ -249,5 +289,8 @@ def _interview(row: InterviewRow) -> Interview:
         interviewer=row.interviewer,
         pseudonym=row.pseudonym,
         consent=row.consent,
+        held=row.held,
+        seconds=row.seconds,
+        added_by=row.added_by,
         added=row.created,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
 from sqlalchemy.orm import Session
 
 from pipeline.learning import Decided
@@ -9,12 +12,8 @@ from pipeline.records import Identity
 from pipeline.review_order import is_unbiased
 from store.decisions import REJECT, Decision, current_decisions
 from store.interviews import list_interviews
+from store.projection import review_seed as review_seed
 from store.projects import learns_from
-
-
-def review_seed(project_id: int) -> str:
-    """What the random tenth of a project is drawn by, for `pipeline.review_order`."""
-    return f"project-{project_id}"
 
 
 def lessons_of(session: Session, project_id: int) -> tuple[Decided, ...]:
@@ -32,10 +31,30 @@ def lessons_of(session: Session, project_id: int) -> tuple[Decided, ...]:
 
 
 def decided_phrases(session: Session, project_id: int) -> dict[Identity, Decided]:
-    """What people decided on each phrase, by its identity; what they rejected is of category `none`."""
+    """What people decided on each phrase, by its identity; what they rejected is of category `none`.
+
+    A rejected phrase with words that a person found something in is left out: it was only cut wrongly.
+    """
     roles = {interview.name: interview.role for interview in list_interviews(session, project_id)}
-    current = sorted(current_decisions(session, project_id).items())
-    return {identity: _decided(decision, roles[identity.interview]) for identity, decision in current}
+    current = dict(sorted(current_decisions(session, project_id).items()))
+    found = _spans_by_turn(identity for identity, decision in current.items() if decision.choice.action != REJECT)
+    return {
+        identity: _decided(decision, roles[identity.interview])
+        for identity, decision in current.items()
+        if decision.choice.action != REJECT or not _overlaps(identity, found)
+    }
+
+
+def _spans_by_turn(identities: Iterable[Identity]) -> dict[tuple[str, int], list[Identity]]:
+    by_turn: dict[tuple[str, int], list[Identity]] = defaultdict(list)
+    for identity in identities:
+        by_turn[identity.interview, identity.turn].append(identity)
+    return by_turn
+
+
+def _overlaps(identity: Identity, by_turn: Mapping[tuple[str, int], Collection[Identity]]) -> bool:
+    others = by_turn.get((identity.interview, identity.turn), ())
+    return any(other.start < identity.end and identity.start < other.end for other in others)
 
 
 def _decided(decision: Decision, role: str) -> Decided:

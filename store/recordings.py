@@ -12,7 +12,8 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
 from fsspec import AbstractFileSystem
@@ -23,6 +24,27 @@ from pipeline.errors import InputError, WorkError
 from store.database import full_disk
 
 CHUNK = 1 << 20  # bytes
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A kept file, to be read in parts wherever it lies. `size` in bytes; `extension` as it came, `.mp3`."""
+
+    files: AbstractFileSystem
+    path: str
+    size: int
+
+    @property
+    def extension(self) -> str:
+        return PurePosixPath(self.path).suffix
+
+    def read(self, start: int, stop: int) -> Iterator[bytes]:
+        """The bytes from `start` to before `stop`, in chunks; what lies before them is not read."""
+        with self.files.open(self.path, "rb") as content:
+            content.seek(start)
+            while start < stop and (chunk := content.read(min(CHUNK, stop - start))):
+                start += len(chunk)
+                yield chunk
 
 
 def save(source: Path, root_url: str) -> str:
@@ -41,23 +63,29 @@ def save(source: Path, root_url: str) -> str:
     return sha256
 
 
+def find(sha256: str, root_url: str) -> Kept:
+    """The kept file with this content. WorkError: it is not there."""
+    files, root = _open(root_url)
+    stored = _stored(files, root, sha256)
+    if stored is None:
+        raise WorkError("opptaket mangler", f"{root_url}/{sha256}", "Hent det fra en sikkerhetskopi.")
+    return Kept(files, stored, files.size(stored))
+
+
 @contextmanager
 def local_copy(sha256: str, root_url: str) -> Iterator[Path]:
     """A path on this machine to read from, inside the block. Never write: it may be the kept file.
 
     WorkError: the content is not there, or there is no room for a copy.
     """
-    files, root = _open(root_url)
-    stored = _stored(files, root, sha256)
-    if stored is None:
-        raise WorkError("opptaket mangler", f"{root_url}/{sha256}", "Hent det fra en sikkerhetskopi.")
-    if isinstance(files, LocalFileSystem):
-        yield Path(stored)
+    kept = find(sha256, root_url)
+    if isinstance(kept.files, LocalFileSystem):
+        yield Path(kept.path)
         return
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / _name(stored)
+        path = Path(folder) / _name(kept.path)
         try:
-            files.get_file(stored, str(path))
+            kept.files.get_file(kept.path, str(path))
         except OSError as error:
             raise _work_error(error, root_url) from error
         yield path

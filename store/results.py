@@ -15,27 +15,24 @@ from pydantic import TypeAdapter
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
-from pipeline.records import (
-    Candidate,
-    Clustering,
-    Grounds,
-    Label,
-    Phrase,
-    Placement,
-    Proxy,
-    Suggestion,
-    Transcript,
-    Trial,
-)
+from pipeline.records import Grounds, Label, Phrase, Placement, Proxy, Suggestion, Transcript, Turn
+from store.clusterings import CandidateLine as CandidateLine
+from store.clusterings import CandidateLines as CandidateLines
+from store.clusterings import StoredClustering as StoredClustering
+from store.clusterings import find_clustering as find_clustering
+from store.clusterings import latest_candidates as latest_candidates
+from store.clusterings import latest_clustering as latest_clustering
+from store.clusterings import save_clustering as save_clustering
 from store.database import insert_once
-from store.tables import CandidateRow, ClusteringRow, CodingRow, InterviewRow, SuggestionRow, TranscriptRow
+from store.projection import refresh_interview
+from store.tables import CodingRow, InterviewRow, SuggestionRow, TranscriptRow, TurnRow
 
 TRANSCRIPT = TypeAdapter(Transcript)
+TURN = TypeAdapter(Turn)
 PLACEMENTS = TypeAdapter(tuple[Placement, ...])
-PHRASES = TypeAdapter(tuple[Phrase, ...])
-TRIALS = TypeAdapter(tuple[Trial, ...])
 GROUNDS = TypeAdapter(Grounds)
 PROXY = TypeAdapter(Proxy | None)
+Ordered = SuggestionRow | TurnRow
 ATTEMPTS = 100  # each one lost means that another writer saved a version of the same interview
 
 
@@ -63,34 +60,19 @@ class StoredCoding:
     created: datetime
 
 
-@dataclass(frozen=True)
-class StoredClustering:
-    """All candidates for a project, in the order the step gave them; `created` in UTC."""
-
-    id: int
-    project_id: int
-    key: str
-    clustering: Clustering
-    created: datetime
-
-    @property
-    def candidates(self) -> tuple[Candidate, ...]:
-        return self.clustering.candidates
-
-
 def find_transcript(session: Session, interview_id: int, key: str) -> StoredTranscript | None:
     """The interview's transcript made from `key`, or None."""
-    return _transcript(session.scalar(_transcripts(interview_id).where(TranscriptRow.key == key)))
+    return _transcript(session, session.scalar(_transcripts(interview_id).where(TranscriptRow.key == key)))
 
 
 def latest_transcript(session: Session, interview_id: int) -> StoredTranscript | None:
     """The interview's newest version, or None."""
-    return _transcript(session.scalar(_transcripts(interview_id).limit(1)))
+    return _transcript(session, session.scalar(_transcripts(interview_id).limit(1)))
 
 
 def transcript_of(session: Session, coding: StoredCoding) -> StoredTranscript:
     """The transcript that the coding's spans count in; not the latest, where that is still to be coded."""
-    stored = _transcript(session.get(TranscriptRow, coding.transcript_id))
+    stored = _transcript(session, session.get(TranscriptRow, coding.transcript_id))
     assert stored is not None, "a foreign key keeps it"
     return stored
 
@@ -99,13 +81,27 @@ def save_transcript(session: Session, interview_id: int, key: str, transcript: T
     """The interview's next version, or this key's first. ValueError where `transcript.id` is not its name."""
     _check_name(session, interview_id, transcript.id)
     data = TRANSCRIPT.dump_python(transcript, mode="json")
+    turns = data.pop("turns")
+    transcript_id = add_version(session, interview_id, key, data)
+    if transcript_id is not None:
+        _insert_all(session, TurnRow, turns, transcript_id=transcript_id)
+    stored = find_transcript(session, interview_id, key)
+    assert stored is not None, "saved just now, or by the one who was first"
+    return stored
+
+
+def add_version(session: Session, interview_id: int, key: str, data: dict[str, Any]) -> int | None:
+    """Within `store`: the id of the interview's next version, without turns yet; None where there is one of the key."""
     newest = select(func.coalesce(func.max(TranscriptRow.version), 0))
     version = newest.where(TranscriptRow.interview_id == interview_id).scalar_subquery() + 1
+    known = select(TranscriptRow.id).where(TranscriptRow.interview_id == interview_id, TranscriptRow.key == key)
     for _ in range(ATTEMPTS):
-        insert_once(session, TranscriptRow, interview_id=interview_id, version=version, key=key, data=data)
-        stored = find_transcript(session, interview_id, key)
-        if stored:
-            return stored
+        values = {"interview_id": interview_id, "version": version, "key": key, "data": data}
+        transcript_id = insert_once(session, TranscriptRow, **values)
+        if transcript_id is not None:
+            return transcript_id
+        if session.scalar(known):
+            return None
     raise RuntimeError(f"no free version for interview {interview_id} in {ATTEMPTS} attempts")
 
 
@@ -123,6 +119,11 @@ def latest_coding(session: Session, interview_id: int) -> StoredCoding | None:
     return _coding(session, session.scalar(of_interview.limit(1)))
 
 
+def newest_coding(session: Session) -> int:
+    """The number of the newest coding of all, 0 where there is none: what is coded later has a higher one."""
+    return session.scalar(select(func.max(CodingRow.id))) or 0
+
+
 def save_coding(
     session: Session, transcript_id: int, key: str, revision: str, suggestions: Sequence[Suggestion]
 ) -> StoredCoding:
@@ -132,30 +133,8 @@ def save_coding(
     coding_id = insert_once(session, CodingRow, transcript_id=transcript_id, key=key, revision=revision)
     if coding_id is not None:
         _insert_all(session, SuggestionRow, rows, coding_id=coding_id)
+        refresh_interview(session, _interview_of(session, transcript_id))
     stored = find_coding(session, transcript_id, key)
-    assert stored is not None, "saved just now, or by the one who was first"
-    return stored
-
-
-def find_clustering(session: Session, project_id: int, key: str) -> StoredClustering | None:
-    """The project's clustering made from `key`, or None."""
-    return _clustering(session, session.scalar(_clusterings(project_id).where(ClusteringRow.key == key)))
-
-
-def latest_clustering(session: Session, project_id: int) -> StoredClustering | None:
-    """The project's newest clustering, or None."""
-    return _clustering(session, session.scalar(_clusterings(project_id).limit(1)))
-
-
-def save_clustering(session: Session, project_id: int, key: str, clustering: Clustering) -> StoredClustering:
-    """The project's clustering for this key, the first one saved."""
-    rows = [_candidate_values(candidate) for candidate in clustering.candidates]
-    tried = TRIALS.dump_python(clustering.tried, mode="json")
-    grounds = {"tried": tried, "reason": clustering.reason, "shift": clustering.shift}
-    clustering_id = insert_once(session, ClusteringRow, project_id=project_id, key=key, **grounds)
-    if clustering_id is not None:
-        _insert_all(session, CandidateRow, rows, clustering_id=clustering_id)
-    stored = find_clustering(session, project_id, key)
     assert stored is not None, "saved just now, or by the one who was first"
     return stored
 
@@ -167,9 +146,7 @@ def _check_name(session: Session, interview_id: int, name: str) -> None:
         raise ValueError(f"transcript {name!r} is saved for interview {known!r}; give it that id first")
 
 
-def _insert_all(
-    session: Session, table: type[SuggestionRow | CandidateRow], rows: list[dict[str, Any]], **owner: int
-) -> None:
+def _insert_all(session: Session, table: type[Ordered], rows: list[dict[str, Any]], **owner: int) -> None:
     if rows:  # without rows SQLAlchemy would insert one of defaults
         numbered = [owner | row | {"ordinal": ordinal} for ordinal, row in enumerate(rows)]
         session.execute(insert(table), numbered)
@@ -192,26 +169,14 @@ def _suggestion_values(interview: str | None, suggestion: Suggestion) -> dict[st
     }
 
 
-def _candidate_values(candidate: Candidate) -> dict[str, Any]:
-    return {
-        "cid": candidate.id,
-        "name": candidate.name,
-        "positions": PLACEMENTS.dump_python(candidate.positions, mode="json"),
-        "interviews": list(candidate.interviews),
-        "phrases": PHRASES.dump_python(candidate.phrases, mode="json"),
-        "chains": list(candidate.chains),
-        "weight": candidate.weight,
-    }
-
-
 def _transcripts(interview_id: int) -> Select[TranscriptRow]:
     rows = select(TranscriptRow).where(TranscriptRow.interview_id == interview_id)
     return rows.order_by(TranscriptRow.version.desc())
 
 
-def _clusterings(project_id: int) -> Select[ClusteringRow]:
-    rows = select(ClusteringRow).where(ClusteringRow.project_id == project_id)
-    return rows.order_by(ClusteringRow.id.desc())
+def _interview_of(session: Session, transcript_id: int) -> int:
+    owner = select(TranscriptRow.interview_id).where(TranscriptRow.id == transcript_id)
+    return session.scalars(owner).one()
 
 
 def _name_of_transcript(transcript_id: int) -> Select[str]:
@@ -219,11 +184,18 @@ def _name_of_transcript(transcript_id: int) -> Select[str]:
     return names.where(TranscriptRow.id == transcript_id)
 
 
-def _transcript(row: TranscriptRow | None) -> StoredTranscript | None:
+def _transcript(session: Session, row: TranscriptRow | None) -> StoredTranscript | None:
     if row is None:
         return None
-    transcript = TRANSCRIPT.validate_python(row.data)
+    turns = session.scalars(select(TurnRow).where(TurnRow.transcript_id == row.id).order_by(TurnRow.ordinal))
+    transcript = TRANSCRIPT.validate_python(row.data | {"turns": tuple(map(turn_in, turns))})
     return StoredTranscript(row.id, row.interview_id, row.version, row.key, transcript, row.created)
+
+
+def turn_in(row: TurnRow) -> Turn:
+    """Within `store`: the turn that a row keeps."""
+    known = {"speaker": row.speaker, "text": row.text, "start": row.start, "end": row.end, "words": row.words}
+    return TURN.validate_python(known)
 
 
 def _coding(session: Session, row: CodingRow | None) -> StoredCoding | None:
@@ -238,34 +210,15 @@ def _coding(session: Session, row: CodingRow | None) -> StoredCoding | None:
 
 
 def _suggestion(interview: str, row: SuggestionRow) -> Suggestion:
-    label = Label(
+    return Suggestion(Phrase(interview, row.turn, row.start, row.end, row.text), label_in(row))
+
+
+def label_in(row: SuggestionRow) -> Label:
+    """Within `store`: the label that a row keeps."""
+    return Label(
         category=row.category,
         probability=row.probability,
         positions=PLACEMENTS.validate_python(row.positions),
         proxy=PROXY.validate_python(row.proxy),
         grounds=GROUNDS.validate_python(row.grounds),
-    )
-    return Suggestion(Phrase(interview, row.turn, row.start, row.end, row.text), label)
-
-
-def _clustering(session: Session, row: ClusteringRow | None) -> StoredClustering | None:
-    if row is None:
-        return None
-    rows = session.scalars(
-        select(CandidateRow).where(CandidateRow.clustering_id == row.id).order_by(CandidateRow.ordinal)
-    )
-    candidates = tuple(_candidate(candidate) for candidate in rows)
-    clustering = Clustering(candidates, TRIALS.validate_python(row.tried), row.reason, row.shift)
-    return StoredClustering(row.id, row.project_id, row.key, clustering, row.created)
-
-
-def _candidate(row: CandidateRow) -> Candidate:
-    return Candidate(
-        id=row.cid,
-        name=row.name,
-        positions=PLACEMENTS.validate_python(row.positions),
-        interviews=tuple(row.interviews),
-        phrases=PHRASES.validate_python(row.phrases),
-        chains=tuple(row.chains),
-        weight=row.weight,
     )

@@ -137,3 +137,34 @@ def test_project_that_has_not_run_has_none(cli: Terminal, fakes: FakeModels) -> 
     assert listed(cli, project)["candidates"] == []
     assert "Ingen kandidater" in cli("candidates", "list", project).out
     assert_one_line(cli("candidates", "rename", project, "a", "B", "--person", "Kari"), 2, "run Butikk")
+
+
+def test_moved_phrases_are_where_they_came_to(cli: Terminal, project: str) -> None:
+    """`move` takes phrases to another candidate, and `list` tells who did it."""
+    home, to = sorted(listed(cli, project)["candidates"], key=lambda c: -len(c["phrases"]))
+    moved = home["phrases"][-1]
+    result = cli("candidates", "move", project, home["id"], to["id"], "--phrase", address(moved), "--person", "Kari")
+    assert result.code == 0
+    found = {candidate["id"]: candidate for candidate in listed(cli, project)["candidates"]}
+    assert moved["text"] in [phrase["text"] for phrase in found[to["id"]]["phrases"]]
+    assert f"flyttet til {to['id']}, {home['id']}" in cli("candidates", "list", project).out
+
+
+def test_chosen_candidate_keeps_its_texts(cli: Terminal, project: str) -> None:
+    """`choose` says why and what, keeps what is not said anew, and can be taken back."""
+    id = listed(cli, project)["candidates"][0]["id"]
+    by = ("--person", "Kari")
+    assert "Valgt i alt: 1." in cli("candidates", "choose", project, id, *by, "--why", "Derfor.").out
+    assert cli("candidates", "choose", project, id, *by, "--what", "Dette.").code == 0
+    assert listed(cli, project)["choices"][id] == {"chosen": True, "why": "Derfor.", "what": "Dette.", "person": "Kari"}
+    assert "✓" in cli("candidates", "list", project).out
+    assert "ikke lenger valgt. Valgt i alt: 0." in cli("candidates", "choose", project, id, *by, "--no-longer").out
+    assert listed(cli, project)["choices"][id]["why"] == "Derfor."
+
+
+def test_unknown_candidate_is_not_chosen(cli: Terminal, project: str) -> None:
+    """A candidate that is not there, or nobody to choose it, ends with code 2, and nothing is written down."""
+    id = listed(cli, project)["candidates"][0]["id"]
+    assert_one_line(cli("candidates", "choose", project, "borte", "--person", "Kari"), 2, "borte")
+    assert_one_line(cli("candidates", "choose", project, id, "--person", " "), 2, "mangler navn")
+    assert listed(cli, project)["choices"] == {}

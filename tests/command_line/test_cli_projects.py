@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from pipeline.errors import WorkError
 from pipeline.records import Phrase, Suggestion
 from store.database import open_database
 from store.decisions import Choice, decide
+from store.interviews import list_interviews
 from store.projects import project_named
 from store.results import latest_coding
 
@@ -70,6 +72,21 @@ def test_what_is_known_is_kept_with_the_interview(cli: Terminal, tmp_path: Path)
         "pseudonym": "K1",
         "consent": "2025-01-02",
     }
+
+
+def test_day_of_the_interview_is_kept(cli: Terminal, tmp_path: Path) -> None:
+    """The day given at `add` is kept; what is no day, or has not come, is refused in one line and nothing is added."""
+    project, path = cli.project(), write_interview(tmp_path / "kari.txt")
+    for day in ("2.11.2025", "2999-01-01"):
+        refused = cli("add", project, path, "--date", day)
+        assert (refused.code, len(refused.errors)) == (2, 1)
+        assert day in refused.err
+    assert cli("add", project, path, "--date", "2025-11-02").code == 0
+    sessions = open_database(f"sqlite:///{tmp_path / 'hjem' / 'balansekunst.db'}")
+    with sessions.begin() as session:
+        (interview,) = list_interviews(session, project_named(session, project).id)
+    assert interview.held == date(2025, 11, 2)
+    assert interview.seconds is None  # a text without times
 
 
 def test_transcript_tells_its_own_role_where_nobody_did(cli: Terminal, tmp_path: Path) -> None:
@@ -187,7 +204,8 @@ def test_export_has_every_phrase_and_candidate(cli: Terminal, plain_flow: FakeMo
     project = cli.project(write_interview(tmp_path / "a.txt", answer))
     cli("run", project)
     exported = cli("export", project).json()
-    assert set(exported) == {"project", "roles", "interviews", "phrases", "number", "candidates"}
+    kinds = {"project", "roles", "interviews", "phrases", "number", "candidates"}
+    assert set(exported) == kinds | {"key_competences", "proxy_verdicts", "second_coding"}
     assert (exported["project"], exported["roles"]) == ("Butikk", ["butikksjef"])
     assert [answer[p["start"] : p["end"]] for p in exported["phrases"]] == [p["text"] for p in exported["phrases"]]
     assert {p["decision"] for p in exported["phrases"]} == {None}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from flow_project import FlowProject
 
+from flows import steps
 from flows.steps import clustering_step
-from pipeline.edits import Edit, merge, rename, split
+from pipeline.edits import Edit, merge, move, rename, split
 from pipeline.records import Candidate, Clustering, Phrase, identity_of
 from store.candidate_decisions import decide_candidates, undo_candidates
 from store.decisions import Choice, decide
@@ -107,3 +109,31 @@ def test_position_that_a_person_chose_counts(project: FlowProject) -> None:
             decide(session, project.id, phrase, Choice("move", "Kari", "competence", ("routines",)))
     found: Clustering = clustering_step(project.context, project.id)
     assert {placement.position for c in found.candidates for placement in c.positions} == {"routines"}
+
+
+def test_move_holds_over_a_new_interview(project: FlowProject) -> None:
+    """A phrase that was moved is seen where it came to at once, and still is when another interview is added."""
+    home, to = sorted(with_candidates(project), key=lambda c: -len(c.phrases))
+    moved = home.phrases[-1]
+    take(project, move((home, to), [identity_of(moved)], home.id, to.id))
+    seen = {c.id: c for c in candidates_of(project)}
+    assert moved in seen[to.id].phrases
+    assert moved not in seen[home.id].phrases
+    project.add_text("ola", WORK.replace("kunden", "gjesten"))
+    project.run()
+    assert moved in {c.id: c for c in candidates_of(project)}[to.id].phrases
+
+
+def test_edit_made_while_models_work_is_not_out_of_sight(project: FlowProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody decides while candidates are gathered shows on those that come of it."""
+    before = with_candidates(project)
+
+    def gather(*about: object) -> Clustering:
+        take(project, rename(before, before[0].id, "Se den enkelte"))
+        return real(*about)
+
+    real = steps._gather
+    monkeypatch.setattr(steps, "_gather", gather)
+    project.fakes.revision = "newer"
+    project.run()
+    assert "Se den enkelte" in {c.name for c in candidates_of(project)}

@@ -12,10 +12,11 @@ from flow_project import NAME, FlowProject
 
 import prompts
 from flows import steps
-from flows.context import SilentReporter
+from flows.context import SilentReporter, use_context
+from pipeline.corrections import swap
 from pipeline.errors import InputError
-from pipeline.speakers import swap
 from store.decisions import Choice, decide
+from store.interview_details import Details, change_details
 from store.results import latest_clustering, latest_coding, latest_transcript, save_transcript
 
 CODING = {"load_splitter", "load_labeller"}
@@ -290,3 +291,40 @@ def test_key_changes_with_every_part(tmp_path: Path) -> None:
     """A key is the same for the same parts in any order, and another for any other value."""
     assert steps.key_of(a=1, b="å") == steps.key_of(b="å", a=1)
     assert len({steps.key_of(a=1, b="å"), steps.key_of(a=2, b="å"), steps.key_of(a=1, b="a"), steps.key_of(a=1)}) == 4
+
+
+def test_interview_added_meanwhile_is_done_too(project: FlowProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody adds while a run goes on is taken before it ends."""
+
+    class Adding(SilentReporter):
+        def interview_done(self, name: str, failed: str) -> None:
+            if name == "kari":
+                project.add_text("ola")
+
+    project.add_text("kari")
+    use_context(replace(project.context, reporter=Adding()))
+    assert project.run().done == ("kari", "ola")
+
+
+def test_other_role_costs_no_listening(project: FlowProject) -> None:
+    """A person who gives an interview another role or chain has it neither transcribed nor coded again."""
+    interview = project.add_sound("lyd")
+    project.run()
+    project.fakes.since()
+    with project.context.sessions.begin() as session:
+        change_details(session, interview, Details(role="mellomleder", chain="Nord"), "Kari")
+    assert project.run().unchanged == ("lyd",)
+    assert project.fakes.since() <= GATHERING
+
+
+def test_other_role_before_the_first_run_is_the_one_used(project: FlowProject) -> None:
+    """A role changed while the interview waits is in its transcript, and the next run has nothing to do."""
+    interview = project.add_text("kari", role="butikksjef")
+    with project.context.sessions.begin() as session:
+        change_details(session, interview, Details(role="mellomleder"), "Kari")
+    assert project.run().done == ("kari",)
+    with project.context.sessions.begin() as session:
+        stored = latest_transcript(session, interview.id)
+    assert stored is not None
+    assert stored.transcript.role == "mellomleder"
+    assert project.run().unchanged == ("kari",)

@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.audio import LEVEL_STEP, RATE, channel_levels, decode
+from pipeline.audio import LEVEL_STEP, RATE, channel_levels, decode, measure
 from pipeline.errors import InputError
 
 CODECS = {".wav": "pcm_s16le", ".mp3": "mp3", ".opus": "libopus", ".m4a": "aac", ".mp4": "aac"}
@@ -128,3 +128,29 @@ def test_silence_gives_no_levels() -> None:
     """Two silent channels, or less than one step of sound, tell nothing."""
     assert channel_levels(np.zeros((2, RATE))) is None
     assert channel_levels(np.ones((2, 10)) * [[1], [-1]]) is None
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".mp3", ".opus", ".m4a"])
+def test_length_is_measured_as_decoded(tmp_path: Path, suffix: str) -> None:
+    """A recording is as long as its decoded sound, and whole."""
+    path = write(tmp_path / f"opptak{suffix}", tone(2.0), tone(2.0))
+    assert measure(path).seconds == pytest.approx(decode(path).seconds, abs=0.1)
+    assert not measure(path).cut_short
+
+
+def test_half_a_recording_is_measured_as_cut_short(tmp_path: Path) -> None:
+    """Half an mp3 is half as long as it says, and told to be cut short."""
+    whole = write(tmp_path / "hel.mp3", tone(6.0)).read_bytes()
+    half = tmp_path / "halv.mp3"
+    half.write_bytes(whole[: len(whole) // 2])
+    assert measure(half).seconds == pytest.approx(3.0, abs=0.3)
+    assert measure(half).cut_short
+
+
+def test_what_is_no_recording_has_no_length(tmp_path: Path) -> None:
+    """Text named as a recording, and a video without sound, are refused as by `decode`."""
+    (tmp_path / "notat.mp3").write_bytes(b"Dette er tekst, ikke lyd. " * 40)
+    with pytest.raises(InputError, match="er ikke et opptak"):
+        measure(tmp_path / "notat.mp3")
+    with pytest.raises(InputError, match="har ikke noe lydspor"):
+        measure(write(tmp_path / "stum.mp4", picture=True))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.cluster import Names, _choose, cluster, mean_positions, name_groups, quotes
 from pipeline.constraints import Together
-from pipeline.edits import Guidance, Taken, guide, merge, rename, split
+from pipeline.edits import Guidance, Taken, guide, merge, move, rename, split
 from pipeline.errors import InputError
 from pipeline.heads import unit
 from pipeline.records import (
@@ -388,3 +388,46 @@ def test_no_phrase_is_lost_under_any_edits(data: st.DataObject) -> None:
         where = {identity_of(p): c.id for c in clustering.candidates for p in c.phrases}
         newest = [{where[p] for p in part.phrases} for part in edit.parts if part.id]
         assert len(set.union(*newest)) == 1 if edit.action == "merge" else newest[0].isdisjoint(newest[1])
+
+
+def test_moved_phrases_stay_where_people_put_them() -> None:
+    """A phrase that was moved is in the candidate it came to in the next clustering, and still with new material."""
+    coded, vectors = told(4, 6)
+    before = cluster(coded, vectors, NOBODY, 4)
+    home, to = before.candidates[0], before.candidates[1]
+    moved = home.phrases[2]
+    taken = [Taken(move(before.candidates, [identity_of(moved)], home.id, to.id))]
+    more, others = told(4, 9)
+    for suggestions, rows in ((coded, vectors), (more, others)):
+        guidance = guide(taken, before, frozenset(identity_of(s.phrase) for s in suggestions))
+        found = {c.id: c for c in cluster(suggestions, rows, NOBODY, 4, guidance=guidance).candidates}
+        assert moved in found[to.id].phrases
+        assert not set(home.phrases[:2]) & set(found[to.id].phrases)
+
+
+def test_names_that_fit_are_ranked() -> None:
+    """Each candidate is told the key competences that its phrases lie nearest to, with the share of each."""
+    coded, vectors = told(3, 6)
+    names = Names(("x", "y"), ("Emne null", "Emne to"), np.eye(WIDTH)[[0, 2]])
+    found = {topics_of(c).pop(): c for c in cluster(coded, vectors, names, 3).candidates}
+    assert [(title.name, title.share) for title in found["emne0"].titles] == [("Emne null", 1.0)]
+    assert found["emne2"].titles[0].name == "Emne to"
+    assert sum(title.share for title in found["emne1"].titles) == pytest.approx(1)
+
+
+def test_candidate_of_two_topics_would_be_divided_between_them() -> None:
+    """What would go out of a candidate is the topic that its most typical phrase is not about."""
+    coded, vectors = told(2, 8, noise=0.05)
+    (whole,) = cluster(coded, vectors, NOBODY, 1).candidates
+    second = {whole.phrases[place].text.split()[0] for place in whole.second}
+    assert len(second) == 1
+    assert whole.phrases[0].text.split()[0] not in second
+    assert len(whole.second) == 8
+
+
+def test_candidate_of_one_phrase_is_not_divided() -> None:
+    """Where nothing differs nothing would go out."""
+    (one,) = cluster(*told(1, 1), NOBODY, 1).candidates
+    assert one.second == ()
+    coded, vectors = told(1, 4, noise=0.0)
+    assert cluster(coded, vectors, NOBODY, 1).candidates[0].second == ()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.edits import Part, Taken, guide, merge, read_identity, rename, split, unused, written
+from pipeline.constraints import Apart, Together
+from pipeline.edits import Part, Taken, guide, merge, move, read_identity, rename, split, unused, written
 from pipeline.errors import InputError
 from pipeline.lineage import inherit, peoples_names
 from pipeline.records import Candidate, Clustering, Identity, Phrase, identity_of
@@ -41,6 +42,11 @@ ALL = (SEE, CALM, SELL)
         (lambda: split(ALL, "see", ()), "ikke alle"),
         (lambda: rename(ALL, "see", "  "), "må ha et navn"),
         (lambda: rename(ALL, "see", "Selge"), "i bruk"),
+        (lambda: move(ALL, said(1), "see", "see"), "alt i kandidaten"),
+        (lambda: move(ALL, said(4), "see", "sell"), "kari:4:0:3"),
+        (lambda: move(ALL, (), "see", "sell"), "ingen utsagn"),
+        (lambda: move(ALL, said(6), "sell", "see"), "Slå den sammen med see"),
+        (lambda: move(ALL, said(1), "see", "hear"), "hear"),
         (lambda: read_identity("kari:1:2"), "INTERVJU:TUR"),
         (lambda: read_identity("kari:1:2:tre"), "kari:1:2:tre"),
     ],
@@ -71,6 +77,28 @@ def test_number_follows_what_is_still_there() -> None:
     assert guide(edits[1:], None, everything).shift == 1
     assert guide(edits, None, frozenset(said(1, 6))).shift == 0
     assert guide([Taken(one.edit, stands=False) for one in edits], None, everything).shift == 0
+
+
+def test_move_knows_candidates_by_their_typical_phrases() -> None:
+    """A move holds the phrases together with the typical ones where they came to, apart from those they came from."""
+    long = candidate("long", "Lang", *range(10, 30))
+    taken = [Taken(move((long, CALM), said(4), "calm", "long"))]
+    apart, together = guide(taken, None, frozenset()).constraints
+    assert apart == Apart(said(4), said(5))
+    assert together == Together(said(10, 11, 12, 13, 14, 4))
+    assert guide(taken, None, frozenset(said(4, 5, 10))).shift == 0
+    assert guide(taken, None, frozenset()).named == ()
+
+
+def test_moved_phrases_are_known_where_they_came_to() -> None:
+    """The next clustering starts from where a phrase was moved to; undone, from where it was."""
+    taken = [Taken(move(ALL, said(1, 2), "see", "calm"))]
+    known = {part.id: set(part.phrases) for part in guide(taken, Clustering(ALL), frozenset()).known}
+    assert known == {"see": set(said(3)), "calm": set(said(1, 2, 4, 5)), "sell": set(said(6))}
+    moved = Clustering((candidate("see", "Se folk", 3), candidate("calm", "Roe ned", 4, 5, 1, 2), SELL))
+    assert {part.id: set(part.phrases) for part in guide(taken, moved, frozenset()).known} == known
+    undone = guide([Taken(taken[0].edit, stands=False)], moved, frozenset()).known
+    assert {part.id: set(part.phrases) for part in undone}["see"] == set(said(1, 2, 3))
 
 
 def test_newest_name_of_a_candidate_counts() -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pipeline_fakes import FakeVoices, sound, words_of
 
 from pipeline.audio import LEVEL_STEP, RATE, Audio
+from pipeline.corrections import swap
 from pipeline.records import INTERVIEWER, RESPONDENT, Turn, Word
-from pipeline.speakers import build_turns, interviewer_of, is_question, swap, tell_apart, utterances
+from pipeline.speakers import build_turns, interviewer_of, is_question, tell_apart, utterances
 
 
 class NoVoices:

@@ -98,13 +98,18 @@ class Browser:
         return self.send(self.form(words, address), handling, address, **fields)
 
 
+def content_of(text: str) -> str:
+    """What a page holds within its frame."""
+    return text.partition("<main")[2].partition("</main>")[0]
+
+
 class Forms(HTMLParser):
-    """The hidden fields of every form on a page."""
+    """The hidden fields of every form in a page's content."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.found: list[dict[str, str]] = []
-        self.feed(text)
+        self.feed(content_of(text))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)

@@ -9,10 +9,11 @@ from review_pages import ANSWER, HUMOUR, PEOPLE, SEEN, TRAITS, Browser, Kept, ph
 from sqlalchemy.orm import Session, sessionmaker
 
 import review.deciding
-from pipeline.records import Suggestion, Transcript, Turn
+from pipeline.records import Phrase, Suggestion, Transcript, Turn
 from review.deciding import in_force
-from store.decisions import Choice, decide
+from store.decisions import Choice, Decision, decide
 from store.interviews import find_interview
+from store.projection import lock_interviews
 from store.projects import project_named
 from store.results import save_coding, save_transcript
 
@@ -148,20 +149,36 @@ def test_conflict_with_an_undo(kari: Browser, ola: Browser, kept: Kept) -> None:
 def test_conflict_in_the_same_moment(
     kari: Browser, kept: Kept, sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A decision that somebody else writes between the check and the write is a conflict too."""
+    """A decision that somebody else writes after the phrase was read, and before it is held, is a conflict too."""
 
-    def decide_after_ola(session: Session, project_id: int, phrase, choice):
-        if not met:
-            met.append(True)
-            thread = threading.Thread(target=_decide_as_ola, args=(sessions, project_id))
-            thread.start()
-            thread.join()
+    def lock_after_ola(session: Session, interview_ids: list[int]) -> None:
+        monkeypatch.undo()
+        thread = threading.Thread(target=_decide_as_ola, args=(sessions, 1))
+        thread.start()
+        thread.join()
+        lock_interviews(session, interview_ids)
+
+    form = kari.form(SEEN)
+    monkeypatch.setattr(review.deciding, "lock_interviews", lock_after_ola)
+    assert kari.send(form, "godkjenn").status_code == 409
+    assert [made.choice.person for made in kept.history()] == ["Ola"]
+
+
+def test_others_wait_till_a_decision_is_written(
+    kari: Browser, kept: Kept, sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else gets in between the look at what holds and the decision that builds on it."""
+    threads = [threading.Thread(target=_decide_as_ola, args=(sessions, 1))]
+
+    def decide_while_ola_waits(session: Session, project_id: int, phrase: Phrase, choice: Choice) -> Decision:
+        threads[0].start()
+        threads[0].join(0.2)
         return decide(session, project_id, phrase, choice)
 
-    met: list[bool] = []
-    monkeypatch.setattr(review.deciding, "decide", decide_after_ola)
-    assert kari.decide(SEEN, "godkjenn").status_code == 409
-    assert [made.choice.person for made in kept.history()] == ["Ola"]
+    monkeypatch.setattr(review.deciding, "decide", decide_while_ola_waits)
+    assert kari.decide(SEEN, "godkjenn").status_code == 303
+    threads[0].join()
+    assert [made.choice.person for made in kept.history()] == ["Kari", "Ola"]
 
 
 def test_changing_ones_mind_after_a_conflict(kari: Browser, ola: Browser, kept: Kept) -> None:
@@ -263,7 +280,7 @@ def test_decision_in_force_agrees_with_the_store(kari: Browser, ola: Browser, ke
 
 def test_lists_without_decisions_are_unchanged_by_a_stale_notice(client: TestClient) -> None:
     """A link that tells of a decision which is not there shows the list as it is."""
-    assert client.get(f"{PEOPLE}?avgjort=99").text.count('role="status"') == 0
+    assert '<div id="melding" class="frame-message" role="status"></div>' in client.get(f"{PEOPLE}?avgjort=99").text
 
 
 def _decide_as_ola(sessions: sessionmaker[Session], project_id: int) -> None:

@@ -14,17 +14,18 @@ from review_pages import (
     Browser,
     Forms,
     add_many,
+    content_of,
     phrase_of,
     suggestions,
 )
 from sqlalchemy.orm import Session, sessionmaker
 
 from pipeline.records import Grounds, Label, Phrase, Placement, Proxy, Suggestion, Transcript, Turn
-from review.material import load_material
 from review.wording import quote_in
 from store.interviews import find_interview
 from store.projects import project_named
 from store.results import latest_transcript, save_coding, save_transcript
+from store.review_items import find_items
 
 
 def test_list_shows_quote_in_its_sentence(client: TestClient) -> None:
@@ -96,21 +97,21 @@ def test_nothing_is_named_where_the_category_is_clear(
 def test_markup_in_transcript_is_text(client: TestClient) -> None:
     """`<script>` in what somebody said is shown as said and never becomes part of the page."""
     pages = [client.get(address).text for address in (PEOPLE, TRAITS, "/prosjekt/Butikk")]
-    assert [page for page in pages if "<script" in page] == []
+    assert [page for page in pages if "<script" in content_of(page)] == []
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in pages[0]
 
 
 def test_category_none_is_not_listed(client: TestClient, sessions: sessionmaker[Session]) -> None:
     """What the model finds irrelevant is in no list."""
     with sessions.begin() as session:
-        material = load_material(session, project_named(session, "Butikk").id)
-    assert {item.phrase.text for item in material.items} == {SEEN, SCRIPT, HUMOUR}
+        items = find_items(session, project_named(session, "Butikk").id)
+    assert {item.phrase.text for item in items} == {SEEN, SCRIPT, HUMOUR}
     assert "Her er det ingen forslag." in client.get("/prosjekt/Butikk/kategori/none").text
 
 
 def test_reading_without_a_name_shows_no_buttons(stranger: Browser, client: TestClient) -> None:
     """Somebody who has not said who they are may read, gets no buttons, and is told how to get them."""
-    text = client.get(PEOPLE).text
+    text = content_of(client.get(PEOPLE).text)
     assert "<button" not in text
     assert "Du kan lese alt." in text
 
@@ -210,8 +211,7 @@ def test_decision_on_other_words_says_so(client: TestClient, kari: Browser, sess
 
 def test_quote_alone_where_transcript_says_something_else() -> None:
     """A span that does not hold the phrase's words gives the phrase alone, not the wrong context."""
-    transcript = Transcript("kari", (Turn("respondent", "Noe helt annet."),))
-    quote = quote_in(transcript, Phrase("kari", 0, 0, 4, "Ikke"))
+    quote = quote_in({0: Turn("respondent", "Noe helt annet.")}, Phrase("kari", 0, 0, 4, "Ikke"))
     assert (quote.before, quote.text, quote.after) == ("", "Ikke", "")
 
 
@@ -219,7 +219,7 @@ def test_long_sentence_is_cut_between_words() -> None:
     """A sentence without end, as a recogniser may give, is cut to what can be read, at whole words."""
     text = "ord " * 300 + "målet" + " ord" * 300
     phrase = Phrase("kari", 0, 1200, 1205, "målet")
-    quote = quote_in(Transcript("kari", (Turn("respondent", text),)), phrase)
+    quote = quote_in({0: Turn("respondent", text)}, phrase)
     assert quote.before.startswith("… ord ")
     assert quote.after.endswith("ord …")
     assert len(quote.before) + len(quote.after) < 460

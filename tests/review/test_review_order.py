@@ -4,11 +4,11 @@ import re
 
 import pytest
 from fastapi.testclient import TestClient
-from review_pages import PEOPLE, SCRIPT, SEEN, Browser, Forms, Kept, add_many, marked, phrase_of
+from review_pages import PEOPLE, SCRIPT, SEEN, Browser, Forms, Kept, add_many, content_of, marked, phrase_of
 from sqlalchemy.orm import Session, sessionmaker
 
 from pipeline.records import Suggestion, identity_of
-from pipeline.review_order import is_unbiased, review_order
+from pipeline.review_order import doubt, draw_of, is_unbiased, most_teaching
 from store.decisions import Choice, decide
 from store.interviews import find_interview
 from store.lessons import review_seed
@@ -22,8 +22,15 @@ SEED = review_seed(1)  # of the only project
 
 def test_usual_order_is_what_teaches_most(client: TestClient, sessions: sessionmaker[Session]) -> None:
     """A list begins with what a decision teaches most on, with the random tenth spread through it."""
-    wanted = review_order(add_many(sessions, 40), set(), SEED)
-    assert marked(client.get(PACE).text) == [one.suggestion.phrase.text for one in wanted]
+    many = add_many(sessions, 40)
+    drawn = sorted(filter(_is_drawn, many), key=lambda s: draw_of(identity_of(s.phrase), SEED))
+    others = [s for s in many if not _is_drawn(s)]
+    order = most_teaching([s.phrase.text for s in others], [doubt(s.label) for s in others], [])
+    wanted = [
+        *(((2 * n + 1) / len(drawn), s.phrase.text) for n, s in enumerate(drawn)),
+        *(((2 * n + 1) / len(others), others[i].phrase.text) for n, i in enumerate(order)),
+    ]
+    assert marked(client.get(PACE).text) == [text for _, text in sorted(wanted, key=lambda one: one[0])]
 
 
 def test_surest_first(client: TestClient, sessions: sessionmaker[Session]) -> None:
@@ -113,7 +120,7 @@ def test_refused_form_keeps_the_order(kari: Browser, ola: Browser) -> None:
 
 def test_form_leads_back_to_its_place(kari: Browser) -> None:
     """In the usual order a form leads back to its place in the list, where the next one then stands."""
-    text = kari.client.get(PEOPLE).text
+    text = content_of(kari.client.get(PEOPLE).text)
     assert re.findall(r'action="([^"]*)"', text) == [PEOPLE, f"{PEOPLE}#nr-2"]
     assert [f'<li id="nr-{n}">' in text for n in (1, 2)] == [True, True]
 

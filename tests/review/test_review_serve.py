@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from balansekunst.settings import Settings
 from pipeline.errors import InputError
-from review.serve import can_listen_on, check_loopback, serve
+from review.serve import can_listen_on, check_loopback, listen, serve
 
 PROGRAM = """
 import sys
@@ -52,6 +52,14 @@ def test_impossible_port_is_refused(sessions: sessionmaker[Session], settings: S
     """A number that is no port is refused."""
     with pytest.raises(InputError, match="70000"):
         serve(sessions, settings, "127.0.0.1", 70000)
+
+
+def test_answers_are_sent_at_once() -> None:
+    """A connection does not hold back the end of an answer till its beginning is confirmed."""
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_served_page_answers_and_stops(sessions: sessionmaker[Session], settings: Settings) -> None:

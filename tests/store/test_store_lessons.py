@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -10,7 +11,7 @@ from pipeline.errors import InputError
 from pipeline.learning import Decided
 from pipeline.records import Phrase, identity_of
 from pipeline.review_order import is_unbiased
-from store.decisions import Choice, decide, history
+from store.decisions import Choice, decide, decide_all, history
 from store.interviews import Interview, Source, add_interview
 from store.lessons import decided_phrases, lessons_of, review_seed
 from store.projects import Project, create_project, learn_from
@@ -49,6 +50,14 @@ def test_rejected_is_none(session: Session, project: Project, interview: Intervi
     phrase = next(phrases(project, "kari", False))
     decide(session, project.id, phrase, Choice("reject", "Kari"))
     assert lessons_of(session, project.id) == (Decided(phrase.text, "none", (), "butikksjef"),)
+
+
+def test_phrase_cut_wrongly_is_no_none(session: Session, project: Project, interview: Interview) -> None:
+    """A phrase that was rejected for another with the same words in it teaches nothing; the other one does."""
+    cut = Phrase("kari", 1, 4, 20, "snakker rolig, og")
+    kept = replace(cut, end=17, text="snakker rolig")
+    decide_all(session, project.id, [(cut, Choice("reject", "Kari")), (kept, PLACED)])
+    assert list(decided_phrases(session, project.id)) == [identity_of(kept)]
 
 
 def test_undone_is_unlearnt(session: Session, project: Project, interview: Interview) -> None:

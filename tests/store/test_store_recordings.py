@@ -11,7 +11,7 @@ from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-
 
 from pipeline.errors import InputError, WorkError
 from store import recordings
-from store.recordings import local_copy, save
+from store.recordings import find, local_copy, save
 
 CONTENT = b"lyd" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -155,3 +155,27 @@ def test_file_that_changes_while_it_is_copied_is_refused(
         save(source, root)
     with pytest.raises(WorkError), local_copy("0" * 64, root):
         pass
+
+
+def test_any_part_can_be_read(source: Path, root: str) -> None:
+    """A kept file says how long it is, and gives the bytes of any part of it."""
+    save(source, root)
+    kept = find(SHA256, root)
+    assert (kept.size, kept.extension) == (len(CONTENT), ".mp3")
+    assert b"".join(kept.read(0, kept.size)) == CONTENT
+    assert b"".join(kept.read(4, 9)) == CONTENT[4:9]
+    assert b"".join(kept.read(kept.size - 2, kept.size + 5)) == CONTENT[-2:]
+
+
+def test_part_is_read_without_what_lies_before(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part far into a long file is read in chunks from there on, no more than asked for."""
+    monkeypatch.setattr(recordings, "CHUNK", 100)
+    save(source, str(tmp_path / "opptak"))
+    chunks = find(SHA256, str(tmp_path / "opptak")).read(2000, 2250)
+    assert [len(chunk) for chunk in chunks] == [100, 100, 50]
+
+
+def test_missing_file_is_a_work_error(root: str) -> None:
+    """What is not kept cannot be found, and the error says what to do."""
+    with pytest.raises(WorkError, match="sikkerhetskopi"):
+        find(SHA256, root)
