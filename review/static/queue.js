@@ -16,7 +16,7 @@ ready(document);
 for (const key of KEYS) onKey(key, (event) => event.repeat || press(key));
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.closest("#ko") || !event.submitter) return;
+  if (!form.closest("#ko, #sist") || !event.submitter) return;
   event.preventDefault();
   act(form, event.submitter);
 });
