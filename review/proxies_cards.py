@@ -18,8 +18,8 @@ from review.wording import Quote, day_and_time, quote_in, term
 from store.clusterings import candidates_with, typical_phrases
 from store.interviews import abouts_of
 from store.projects import Project
-from store.proxies import kind_of, proxies_of, told_in
-from store.proxy_verdicts import PROXY, ProxyVerdict, verdicts_of
+from store.proxies import kind_of, proxies_of, told_in, verdicts_on
+from store.proxy_verdicts import PROXY, ProxyVerdict
 from store.review_items import ReviewItem
 from store.shown import turns_around
 
@@ -75,7 +75,7 @@ class ProxyCard:
 def proxy_cards(session: Session, project: Project, items: Sequence[ReviewItem]) -> tuple[ProxyCard, ...]:
     """The cards of a page's phrases."""
     found, turns = proxies_of(session, items), turns_around(session, items)
-    verdicts = verdicts_of(session, project.id, [item.identity for item in items])
+    verdicts = verdicts_on(session, items)
     proxies = {item.id: found.get(item.id, NOTHING_KNOWN) for item in items}
     own = told_in(session, [(item.interview_id, proxies[item.id].wording) for item in items])
     elsewhere = [item for item in items if (item.interview_id, proxies[item.id].wording) not in own]
@@ -86,7 +86,7 @@ def proxy_cards(session: Session, project: Project, items: Sequence[ReviewItem])
             item,
             proxies[item.id],
             turns[item.id],
-            verdicts.get(item.identity),
+            verdicts.get(item.id),
             item not in elsewhere,
             alternatives.get(item.id, ()),
         )

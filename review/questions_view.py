@@ -17,10 +17,10 @@ from review.proxies_cards import NOTHING_KNOWN, question_behind
 from review.proxies_query import QuestionsQuery, questions_filter
 from store.interviews import abouts_of
 from store.projects import Project
-from store.proxies import UNJUDGED, ProxyPage, proxies_of, proxy_page
-from store.proxy_verdicts import PROXY, verdicts_of
+from store.proxies import UNJUDGED, ProxyPage, proxies_of, proxy_page, verdicts_on
+from store.proxy_verdicts import PROXY
 
-MOST = 200  # proxies read for a page, of either sort
+MOST = 150  # proxies read for a page, of either sort
 LONGEST_QUESTION = 2000  # characters
 FORMATS = ("txt", "docx")
 
@@ -80,7 +80,7 @@ def questions_page(session: Session, project: Project, asked: QuestionsQuery) ->
     pages = [proxy_page(session, project.id, questions_filter(asked, PROXY), limit=MOST)]
     if asked.uvurderte:
         pages.append(proxy_page(session, project.id, questions_filter(asked, UNJUDGED), limit=MOST))
-    groups = _grouped([one for page in pages for one in _questions(session, project.id, page)])
+    groups = _grouped([one for page in pages for one in _questions(session, page)])
     return QuestionsView(
         action=questions_address(project.name, rolle=asked.rolle),
         role=asked.rolle,
@@ -115,11 +115,11 @@ def _line(form: FormData, name: str, number: str) -> str:
     return "".join(filter(str.isprintable, text))
 
 
-def _questions(session: Session, project_id: int, page: ProxyPage) -> Iterator[_Found]:
+def _questions(session: Session, page: ProxyPage) -> Iterator[_Found]:
     proxies = proxies_of(session, page.items)
-    verdicts = verdicts_of(session, project_id, [item.identity for item in page.items])
+    verdicts = verdicts_on(session, page.items)
     for item in page.items:
-        proxy, verdict = proxies.get(item.id, NOTHING_KNOWN), verdicts.get(item.identity)
+        proxy, verdict = proxies.get(item.id, NOTHING_KNOWN), verdicts.get(item.id)
         heading = competence_name(verdict.stands_for) if verdict else proxy.stands_for
         yield _Found(heading, question_behind(item, proxy, verdict), item.phrase, verdict is not None)
 

@@ -18,11 +18,13 @@ from review.addresses import (
     CATEGORY,
     POSITION,
     Place,
+    balance_address,
     competences_address,
     history_address,
     interview_address,
     list_address,
     new_interviews_address,
+    proxies_address,
     queue_address,
     second_coding_address,
     upload_address,
@@ -226,7 +228,9 @@ class ProjectView:
     interviews: InterviewsView
     dimensions: tuple[DimensionView, ...]
     competences: Tile
+    figure: str
     proxies: tuple[Tile, ...]
+    proxies_page: str
     curve: CurveView | None
     candidates: CandidatesView | None
     decisions: DecisionsView
@@ -246,7 +250,9 @@ def project_page(session: Session, project: Project, work: BackgroundWork) -> Pr
         interviews=interviews_view(session, project, lines),
         dimensions=tuple(_dimension(project.name, dimension, counts) for dimension in DIMENSIONS),
         competences=_tile(project.name, Place(CATEGORY, COMPETENCE), counts),
+        figure=balance_address(project.name),
         proxies=_proxies(project.name, counts),
+        proxies_page=proxies_address(project.name),
         curve=curve_view(session, project, candidates),
         candidates=_candidates(session, project, candidates, sum(map(_is_coded, lines))),
         decisions=_decisions(session, project),

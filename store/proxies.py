@@ -16,9 +16,8 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from pipeline.records import PROXY_KINDS, Proxy
-from store.among import among
 from store.projection import Span
-from store.proxy_verdicts import holding_verdicts
+from store.proxy_verdicts import ProxyVerdict, holding_verdicts, verdict_in
 from store.review_items import REJECTED, ReviewItem, items_numbered
 from store.tables import InterviewRow, ProxyVerdictRow, ReviewItemRow, SuggestionRow
 
@@ -122,11 +121,20 @@ def proxies_of(session: Session, items: Collection[ReviewItem]) -> dict[int, Pro
     return {item_id: Proxy(**proxy) for item_id, proxy in session.execute(rows) if proxy}
 
 
+def verdicts_on(session: Session, items: Collection[ReviewItem]) -> dict[int, ProxyVerdict]:
+    """The verdict that holds on each of these phrases that has one, by the id of the item."""
+    names = {item.id: item.phrase.interview for item in items}
+    rows = select(ReviewItemRow.id, ProxyVerdictRow).join(ProxyVerdictRow, and_(*_same_phrase()))
+    found = session.execute(rows.where(ReviewItemRow.id.in_(names), holding_verdicts()))
+    return {item_id: verdict_in(row, names[item_id]) for item_id, row in found}
+
+
 def told_in(session: Session, wordings: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
     """Those of the wordings, each by the id of an interview, that are phrases found in that interview."""
-    place = (ReviewItemRow.interview_id, ReviewItemRow.text)
-    found = session.execute(select(*place).join(*among(place, wordings)))
-    return {(interview_id, wording) for interview_id, wording in found}
+    interviews, texts = ({wording[i] for wording in wordings} for i in (0, 1))
+    row = ReviewItemRow
+    rows = select(row.interview_id, row.text).where(row.interview_id.in_(interviews), row.text.in_(texts))
+    return {(interview_id, text) for interview_id, text in session.execute(rows)} & set(wordings)
 
 
 def is_proxy(item: ReviewItem) -> bool:

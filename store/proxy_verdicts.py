@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, select
@@ -72,7 +73,7 @@ def judge_proxy(
     )
     session.add(row)
     session.flush()
-    return _verdict(row, phrase.interview)
+    return verdict_in(row, phrase.interview)
 
 
 def undo_verdict(session: Session, project_id: int, verdict_id: int, person: str) -> ProxyVerdict:
@@ -88,7 +89,7 @@ def undo_verdict(session: Session, project_id: int, verdict_id: int, person: str
     values: dict[str, Any] = {name: getattr(row, name) for name in names}
     insert_once(session, ProxyVerdictRow, project_id=project_id, **values, person=person.strip(), undoes=row.id)
     found = _verdicts(project_id).where(ProxyVerdictRow.undoes == row.id)
-    return next(_verdict(undo, name) for undo, name in session.execute(found))
+    return next(verdict_in(undo, name) for undo, name in session.execute(found))
 
 
 def verdicts_of(
@@ -103,15 +104,16 @@ def verdicts_of(
         rows = rows.join(*among([getattr(row, name) for name in Span._fields], spans))
     if interview:
         rows = rows.where(InterviewRow.name == interview)
-    found = (_verdict(verdict, name) for verdict, name in session.execute(rows))
+    found = (verdict_in(verdict, name) for verdict, name in session.execute(rows))
     return {verdict.identity: verdict for verdict in found}
 
 
 def verdict_history(session: Session, project_id: int) -> tuple[ProxyVerdict, ...]:
     """Every verdict and undo in the project, oldest first."""
-    return tuple(_verdict(row, interview) for row, interview in session.execute(_verdicts(project_id)))
+    return tuple(verdict_in(row, interview) for row, interview in session.execute(_verdicts(project_id)))
 
 
+@cache  # its aliases take longer to make than many a question to answer
 def holding_verdicts() -> ColumnElement[bool]:
     """Within `store`, of `ProxyVerdictRow`: those that hold, one for each phrase that has any."""
     row, newer = ProxyVerdictRow, aliased(ProxyVerdictRow)
@@ -134,7 +136,8 @@ def _verdicts(project_id: int) -> Select[ProxyVerdictRow, str]:
     return rows.where(ProxyVerdictRow.project_id == project_id).order_by(ProxyVerdictRow.id)
 
 
-def _verdict(row: ProxyVerdictRow, interview: str) -> ProxyVerdict:
+def verdict_in(row: ProxyVerdictRow, interview: str) -> ProxyVerdict:
+    """Within `store`: the verdict that a row keeps."""
     return ProxyVerdict(
         id=row.id,
         project_id=row.project_id,

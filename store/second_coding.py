@@ -36,6 +36,7 @@ from store.tables import (
 )
 
 SPAN = ("interview_id", "turn", "start", "end")
+Query = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -290,9 +291,10 @@ def pairs_of(session: Session, coding_round: CodingRound) -> dict[tuple[Said, Sa
         kept: list[Any] = [row.first_category, row.first_position, row.second_category, row.second_position]
         counted = select(*kept, func.count()).where(row.round_id == coding_round.id).group_by(*kept)
     else:
-        _, *said = _paired(coding_round).subquery().columns
+        said = list(_paired(coding_round).subquery().columns)[1:]
         counted = select(*said, func.count()).group_by(*said)
-    return {(Said(a, x), Said(b, y)): number for a, x, b, y, number in session.execute(counted)}
+    found = map(tuple, session.execute(counted))
+    return {(Said(a, x), Said(b, y)): number for a, x, b, y, number in found}
 
 
 def find_disagreements(
@@ -328,7 +330,7 @@ def count_disagreements(session: Session, coding_round: CodingRound) -> tuple[in
     return session.scalars(differ).one(), session.scalars(settled).one() if coding_round.closed else 0
 
 
-def _drawable(project_id: int, selection: Selection, *columns: Any) -> Select[Any]:
+def _drawable(project_id: int, selection: Selection, *columns: Any) -> Query:
     """By the interviews even where all are meant: their index has the phrases in order."""
     given = {"role": selection.role, "chain": selection.chain, "name": selection.interview}
     ids = select(InterviewRow.id).where(InterviewRow.project_id == project_id)
@@ -339,11 +341,16 @@ def _drawable(project_id: int, selection: Selection, *columns: Any) -> Select[An
 def _draw(session: Session, project_id: int, selection: Selection, share: float, seed: str) -> list[int]:
     """Of each interview its share, at random: the ids, by interview and as it was said."""
     item = ReviewItemRow
-    order = (item.interview_id, item.turn, item.start, item.end)
-    counts = session.execute(_drawable(project_id, selection, item.interview_id, func.count()).group_by(order[0]))
+    counts = session.execute(
+        _drawable(project_id, selection, item.interview_id, func.count()).group_by(item.interview_id)
+    )
     sizes = dict(sorted((interview_id, number) for interview_id, number in counts))
-    ids = session.scalars(_drawable(project_id, selection, item.id).order_by(*order)).all()
-    return [ids[place] for place in _places(sizes, share, seed)]
+    place = func.row_number().over(order_by=(item.interview_id, item.turn, item.start, item.end)) - 1
+    # Counted off by the database: to fetch the others would take longer.
+    listed = _drawable(project_id, selection, item.id, place.label("place")).subquery().columns
+    drawn = select(listed.id).order_by(listed.place)
+    places = batches(_places(sizes, share, seed), 15 * AT_ONCE)
+    return [number for some in places for number in session.scalars(drawn.where(listed.place.in_(some)))]
 
 
 def _places(sizes: dict[int, int], share: float, seed: str) -> Iterator[int]:
@@ -431,7 +438,7 @@ def _said_by(session: Session, of: AssignmentRow, interview: str, person: str) -
     return _coding(found, _phrase(of, interview)) if found else None
 
 
-def _paired(coding_round: CodingRound) -> Select[Any]:
+def _paired(coding_round: CodingRound) -> Query:
     """By the number of the phrase what the first and the second say of it now, where both have said something."""
     one, other = aliased(SecondCodingRow), aliased(SecondCodingRow)
     first, second = coding_round.people
@@ -449,7 +456,7 @@ def _keep_pairs(session: Session, coding_round: CodingRound) -> None:
     session.execute(insert(CodedPairRow).from_select([*names, "alike"], select(*kept)))
 
 
-def _differing(coding_round: CodingRound) -> Select[Any]:
+def _differing(coding_round: CodingRound) -> Query:
     """What they said different things of, with the phrase and what holds for it now."""
     pair, item = CodedPairRow, ReviewItemRow
     said = (pair.first_category, pair.first_position, pair.second_category, pair.second_position)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from review_pages import fill
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,6 +23,7 @@ from review.serve import listen
 from store.database import open_database
 
 CHROMIUM = shutil.which("chromium")
+expect.set_options(timeout=20_000)  # ms; a busy machine is slow, not wrong
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",

@@ -5,11 +5,24 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from store_examples import CHEERFUL, SEES, TIDIES, coded, phrase_of
 
-from pipeline.records import Label, Phrase, Proxy, Suggestion, Transcript, Turn
+from pipeline.records import Candidate, Clustering, Label, Phrase, Proxy, Suggestion, Transcript, Turn
+from store.clusterings import save_clustering, typical_phrases
 from store.decisions import Choice, decide
 from store.interviews import Interview, Source, add_interview
 from store.projects import Project, create_project
-from store.proxies import KIND, UNJUDGED, ProxyCount, ProxyFilter, count_proxies, is_proxy, kind_of, proxy_page
+from store.proxies import (
+    KIND,
+    UNJUDGED,
+    ProxyCount,
+    ProxyFilter,
+    count_proxies,
+    is_proxy,
+    kind_of,
+    proxies_of,
+    proxy_page,
+    told_in,
+    verdicts_on,
+)
 from store.proxy_verdicts import judge_proxy, undo_verdict
 from store.results import save_coding, save_transcript
 from store.review_items import ReviewItem
@@ -143,3 +156,29 @@ def test_list_is_read_from_its_index(session: Session, project: Project) -> None
         AND review_items.category IN ('trait', 'task', 'education') AND review_items.state <> 'rejected'
         ORDER BY review_items.stands_for, review_items.interview_id"""
     assert "ix_review_items_standing_in" in str(session.execute(text(statement)).all())
+
+
+def test_cards_read_what_they_show_alone(session: Session, project: Project, interview: Interview) -> None:
+    """The model's proxies, the verdicts that hold, and which wordings the same interview has."""
+    first = judge_proxy(session, project.id, phrase_of(CHEERFUL), "not_proxy", "Kari")
+    judge_proxy(session, project.id, phrase_of(TIDIES), "proxy", "Kari", "teams")
+    undo_verdict(session, project.id, judge_proxy(session, project.id, phrase_of(CHEERFUL), "proxy", "Ola").id, "Ola")
+    items = proxy_page(session, project.id, ProxyFilter(interview="kari")).items
+    tidies, cheerful = (item.id for item in items)
+    assert proxies_of(session, items) == {cheerful: Proxy("trait", "Yte service", "Hva gjorde du?")}
+    holding = verdicts_on(session, items)
+    assert holding[cheerful] == first
+    assert (holding[tidies].verdict, holding[tidies].stands_for) == ("proxy", "teams")
+    other = items[0].interview_id + 1
+    asked = [(interview.id, SEES), (other, SEES), (interview.id, "ukjent")]
+    assert told_in(session, asked) == {(interview.id, SEES)}
+    assert (proxies_of(session, ()), verdicts_on(session, ()), told_in(session, ())) == ({}, {}, set())
+
+
+def test_typical_phrases_of_some_candidates(session: Session, project: Project) -> None:
+    """Of the newest candidates with these ids, the first so many phrases; nothing where nothing is gathered."""
+    assert typical_phrases(session, project.id, ["c1"], 2) == {}
+    phrases = tuple(map(phrase_of, (SEES, TIDIES, CHEERFUL)))
+    candidates = tuple(Candidate(cid, cid, (), ("kari",), phrases) for cid in ("c1", "c2"))
+    save_clustering(session, project.id, "k", Clustering(candidates))
+    assert typical_phrases(session, project.id, ["c1", "ukjent"], 2) == {"c1": phrases[:2]}
