@@ -27,7 +27,7 @@ from store.history_details import (
     swaps_numbered,
     verdicts_numbered,
 )
-from store.interview_details import change_details, details_of
+from store.interview_details import Details, change_details, details_of
 from store.interviews import interview_named
 from store.projects import Project
 from store.proxy_verdicts import undo_verdict
@@ -130,13 +130,13 @@ def _detail(session: Session, project: Project, number: int, person: str) -> Non
     if not known.holds:
         raise _stale(known.interview)
     interview = interview_named(session, project.id, known.interview)
-    change_details(session, interview, replace(details_of(interview), **_field(known.field, known.before)), person)
+    change_details(session, interview, _as_before(details_of(interview), known.field, known.before), person)
 
 
-def _field(name: str, before: str) -> dict[str, str | date | None]:
-    if name != "held":
-        return {name: before}
-    return {name: date.fromisoformat(before) if before else None}
+def _as_before(details: Details, field: str, before: str) -> Details:
+    if field == "held":
+        return replace(details, held=date.fromisoformat(before) if before else None)
+    return replace(details, **{field: before})  # type: ignore[arg-type] # all others are text
 
 
 def _missing(number: int) -> Refused:

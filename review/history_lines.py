@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -39,6 +39,7 @@ from store.history import (
 )
 from store.history_details import (
     BatchContent,
+    CodingAct,
     EditAct,
     VerdictAct,
     batch_contents,
@@ -130,13 +131,8 @@ def _decision(
         state = _("angret av %(person)s", person=undo.choice.person)
     elif one.choice.action != UNDO and one.id not in in_force:
         state = _(REPLACED)
-    return Told(
-        text=text,
-        **_about(project, one.phrase),
-        note=one.choice.note,
-        state=state,
-        undo=f"{DECISION}:{one.id}" if one.id in in_force else "",
-    )
+    undo_it = f"{DECISION}:{one.id}" if one.id in in_force else ""
+    return _on(project, one.phrase, Told(text, note=one.choice.note, state=state, undo=undo_it))
 
 
 def _acted(choice: Choice) -> str:
@@ -151,10 +147,11 @@ def _acted(choice: Choice) -> str:
     return done.get(choice.action, _(UNDONE))
 
 
-def _about(project: Project, phrase: Phrase) -> dict[str, str]:
+def _on(project: Project, phrase: Phrase, told: Told) -> Told:
+    """What was done, with the phrase that it was done to and the way to the phrase's own history."""
     mark = phrase_mark(phrase.turn, phrase.start, phrase.end)
     address = history_address(project.name, intervju=phrase.interview, utsagn=mark)
-    return {"quote": phrase.text, "interview": phrase.interview, "address": address}
+    return replace(told, quote=phrase.text, interview=phrase.interview, address=address)
 
 
 def _batches(session: Session, project: Project, acts: list[Act]) -> dict[int, Told]:
@@ -253,13 +250,9 @@ def _told_verdict(project: Project, number: int, one: VerdictAct) -> Told:
     elif not stands_for:
         text = _("sa at det er et erstatningsord")
     state = "" if one.holds or one.undoes else _(UNDONE) if one.undone else _(REPLACED)
-    return Told(
-        text=_("angret: %(act)s", act=text) if one.undoes else text,
-        **_about(project, one.phrase),
-        note=one.note,
-        state=state,
-        undo=f"{PROXY}:{number}" if one.holds else "",
-    )
+    told = _("angret: %(act)s", act=text) if one.undoes else text
+    undo = f"{PROXY}:{number}" if one.holds else ""
+    return _on(project, one.phrase, Told(told, note=one.note, state=state, undo=undo))
 
 
 def _corrections(session: Session, project: Project, acts: list[Act]) -> dict[int, Told]:
@@ -366,17 +359,12 @@ def _coded(number: int, phrases: int) -> str:
 
 def _said(session: Session, project: Project, numbers: list[int]) -> dict[int, Told]:
     codings = codings_numbered(session, project.id, numbers) if numbers else {}
-    return {
-        number: Told(
-            text=_(
-                "svarte %(what)s i dobbeltkoding, runde %(number)s",
-                what=said_in_words(Said(one.category, one.positions[0] if one.positions else "")),
-                number=one.round,
-            ),
-            **_about(project, one.phrase),
-        )
-        for number, one in codings.items()
-    }
+    return {number: _on(project, one.phrase, Told(_answered(one))) for number, one in codings.items()}
+
+
+def _answered(one: CodingAct) -> str:
+    said = Said(one.category, one.positions[0] if one.positions else "")
+    return _("svarte %(what)s i dobbeltkoding, runde %(number)s", what=said_in_words(said), number=one.round)
 
 
 TELLERS: Mapping[str, Teller] = {

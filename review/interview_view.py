@@ -25,7 +25,7 @@ from review.language import N_, _
 from review.material import NONE, find_item_or_refuse
 from review.sound import type_of
 from review.wording import day_and_time, targets, term
-from store.decisions import history_of
+from store.decisions import REJECT, RELABEL, Decision, history, history_of
 from store.interview_details import Change, changes_of, last_change
 from store.interviews import AUDIO, FAILED, Interview, find_interview, interview_states
 from store.projects import Project
@@ -78,7 +78,7 @@ class CategoryButton:
 
 @dataclass(frozen=True)
 class Panel:
-    """The open phrase. `batch` is the act that its decision was made with, together with others; or empty."""
+    """The open phrase. `batch` is the act that moved its borders, to be undone as a whole; else empty."""
 
     card: Card
     mark: str
@@ -227,6 +227,18 @@ def interview_page(session: Session, project: Project, interview: Interview, ask
     )
 
 
+def _border_act(session: Session, project: Project, decision: Decision | None) -> str:
+    """The act that the decision was made with if it moved the borders of a phrase: that is undone as a whole.
+
+    Other acts, such as accepting many at once, are not to be undone by the way, beside one of their phrases.
+    """
+    if decision is None or not decision.batch:
+        return ""
+    made = history(session, project.id, batch=decision.batch, limit=3)
+    actions, turns = [one.choice.action for one in made], {(one.identity.interview, one.identity.turn) for one in made}
+    return decision.batch if actions == [REJECT, RELABEL] and len(turns) == 1 else ""
+
+
 def times_page(session: Session, interview: Interview, version: int) -> dict[int, str]:
     """When each word is said, by the turn: read by the page itself, since it is most of a transcript.
 
@@ -286,7 +298,7 @@ def panel_of(session: Session, project: Project, phrase: Identity | None) -> Pan
         colour=dimension_of(first).colour if first else item.category,
         place=targets(item.category, item.positions),
         state=_(STATES[item.known.state]),
-        batch=decision.batch or "" if decision else "",
+        batch=_border_act(session, project, decision),
         seen=str(decision.id) if decision else "",
         past=tuple(map(decision_view, history_of(session, project.id, phrase))),
         can_move_borders=item.category != NONE,

@@ -34,6 +34,7 @@ CORRECTION, SPEAKERS, DETAILS = "correction", "speakers", "details"
 ROUND, CLOSING, CODING = "round", "closing", "coding"
 KINDS = (DECISION, BATCH, CANDIDATE, CHOICE, PROXY, CORRECTION, SPEAKERS, DETAILS, ROUND, CLOSING, CODING)
 START = -1  # before the newest of a kind
+Query = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _after(page: Iterable[Act], place: Place) -> Place:
     return tuple(reached[kind] for kind in KINDS)
 
 
-def _query(kind: str, project_id: int, wanted: Wanted, before: int) -> Select[Any] | None:
+def _query(kind: str, project_id: int, wanted: Wanted, before: int) -> Query | None:
     """The acts of a kind with lower numbers than this; None where what is wanted rules out the kind."""
     query = SOURCES[kind](project_id, wanted) if kind == DECISION or not wanted.batch else None
     if query is None:
@@ -123,7 +124,7 @@ def _query(kind: str, project_id: int, wanted: Wanted, before: int) -> Select[An
     return query.order_by(number.desc())
 
 
-def _decisions(project_id: int, wanted: Wanted) -> Select[Any]:
+def _decisions(project_id: int, wanted: Wanted) -> Query:
     row = DecisionRow
     query = select(row.id, row.created, row.person, func.coalesce(row.batch, "")).where(row.project_id == project_id)
     if wanted.batch:
@@ -133,7 +134,7 @@ def _decisions(project_id: int, wanted: Wanted) -> Select[Any]:
     return _of_phrases(query, row, project_id, wanted)
 
 
-def _batches(project_id: int, wanted: Wanted) -> Select[Any] | None:
+def _batches(project_id: int, wanted: Wanted) -> Query | None:
     row = DecisionRow
     if wanted.phrase is not None or wanted.unfolded:
         return None
@@ -142,13 +143,13 @@ def _batches(project_id: int, wanted: Wanted) -> Select[Any] | None:
     return _of_phrases(query, row, project_id, wanted)
 
 
-def _verdicts(project_id: int, wanted: Wanted) -> Select[Any]:
+def _verdicts(project_id: int, wanted: Wanted) -> Query:
     row = ProxyVerdictRow
     query = select(row.id, row.created, row.person, literal("")).where(row.project_id == project_id)
     return _of_phrases(query, row, project_id, wanted)
 
 
-def _of_phrases(query: Select[Any], row: Any, project_id: int, wanted: Wanted) -> Select[Any]:
+def _of_phrases(query: Query, row: Any, project_id: int, wanted: Wanted) -> Query:
     """Of the person, the interview and the phrase."""
     if wanted.person:
         query = query.where(row.person == wanted.person)
@@ -166,28 +167,28 @@ def _interview(project_id: int, name: str) -> Any:
     return ids.scalar_subquery()
 
 
-def _candidates(project_id: int, wanted: Wanted) -> Select[Any] | None:
+def _candidates(project_id: int, wanted: Wanted) -> Query | None:
     return _of_project(CandidateDecisionRow, project_id, wanted)
 
 
-def _choices(project_id: int, wanted: Wanted) -> Select[Any] | None:
+def _choices(project_id: int, wanted: Wanted) -> Query | None:
     """Those that somebody made by itself: others follow from an edit, which is an act."""
     query = _of_project(CandidateChoiceRow, project_id, wanted)
     return query.where(CandidateChoiceRow.follows.is_(None)) if query is not None else None
 
 
-def _rounds(project_id: int, wanted: Wanted) -> Select[Any] | None:
+def _rounds(project_id: int, wanted: Wanted) -> Query | None:
     return _of_project(CodingRoundRow, project_id, wanted)
 
 
-def _of_project(row: Any, project_id: int, wanted: Wanted) -> Select[Any] | None:
+def _of_project(row: Any, project_id: int, wanted: Wanted) -> Query | None:
     if wanted.phrase or wanted.interview:
         return None
     query = select(row.id, row.created, row.person, literal("")).where(row.project_id == project_id)
     return query.where(row.person == wanted.person) if wanted.person else query
 
 
-def _closings(project_id: int, wanted: Wanted) -> Select[Any] | None:
+def _closings(project_id: int, wanted: Wanted) -> Query | None:
     row = RoundClosingRow
     if wanted.phrase or wanted.interview:
         return None
@@ -196,12 +197,12 @@ def _closings(project_id: int, wanted: Wanted) -> Select[Any] | None:
     return query.where(row.person == wanted.person) if wanted.person else query
 
 
-def _codings(project_id: int, wanted: Wanted) -> Select[Any] | None:
+def _codings(project_id: int, wanted: Wanted) -> Query | None:
     """What a coder said in a closed round, as one act, which is of no single interview; of a phrase what each said."""
     row = SecondCodingRow
     if wanted.interview and wanted.phrase is None:
         return None
-    columns = (row.id, row.created, row.person, literal(""))
+    columns: tuple[Any, ...] = (row.id, row.created, row.person, literal(""))
     if wanted.phrase is None:
         columns = (func.max(row.id), func.max(row.created), row.person, func.min(row.round_id))
     query = select(*columns).join(CodingRoundRow, CodingRoundRow.id == row.round_id)
@@ -212,20 +213,20 @@ def _codings(project_id: int, wanted: Wanted) -> Select[Any] | None:
     return _of_phrases(query, row, project_id, wanted)
 
 
-def _corrections(project_id: int, wanted: Wanted) -> Select[Any]:
+def _corrections(project_id: int, wanted: Wanted) -> Query:
     query = _of_interviews(TranscriptEditRow, project_id, wanted)
     return query.where(TranscriptEditRow.turn == wanted.phrase.turn) if wanted.phrase else query
 
 
-def _swaps(project_id: int, wanted: Wanted) -> Select[Any]:
+def _swaps(project_id: int, wanted: Wanted) -> Query:
     return _of_interviews(SpeakerSwapRow, project_id, wanted)
 
 
-def _details(project_id: int, wanted: Wanted) -> Select[Any] | None:
+def _details(project_id: int, wanted: Wanted) -> Query | None:
     return None if wanted.phrase else _of_interviews(InterviewChangeRow, project_id, wanted)
 
 
-def _of_interviews(row: Any, project_id: int, wanted: Wanted) -> Select[Any]:
+def _of_interviews(row: Any, project_id: int, wanted: Wanted) -> Query:
     query = select(row.id, row.created, row.person, literal("")).join(InterviewRow)
     query = query.where(InterviewRow.project_id == project_id)
     if wanted.person:
@@ -234,7 +235,7 @@ def _of_interviews(row: Any, project_id: int, wanted: Wanted) -> Select[Any]:
     return query.where(InterviewRow.name == name) if name else query
 
 
-SOURCES: dict[str, Callable[[int, Wanted], Select[Any] | None]] = {
+SOURCES: dict[str, Callable[[int, Wanted], Query | None]] = {
     DECISION: _decisions,
     BATCH: _batches,
     CANDIDATE: _candidates,

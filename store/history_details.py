@@ -34,6 +34,7 @@ from store.tables import (
 )
 
 SPAN = ("interview_id", "turn", "start", "end")
+Query = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,10 @@ def details_numbered(session: Session, project_id: int, ids: Collection[int]) ->
     since = exists().where(newer.interview_id == row.interview_id, newer.field == row.field, newer.id > row.id)
     columns = (row.id, InterviewRow.name, row.field, row.before, row.after, since)
     found = session.execute(_of_interviews(select(*columns), row, project_id, ids))
-    return {number: DetailAct(*about, not replaced) for number, *about, replaced in found}
+    return {
+        number: DetailAct(interview, field, before, after, not replaced)
+        for number, interview, field, before, after, replaced in map(tuple, found)
+    }
 
 
 def rounds_closed(session: Session, project_id: int, ids: Collection[int]) -> dict[int, int]:
@@ -278,7 +282,7 @@ def _candidate_names(session: Session, project_id: int) -> dict[str, str]:
     return {cid: name for cid, name in session.execute(rows)}
 
 
-def _of_interviews(query: Select[Any], row: Any, project_id: int, ids: Collection[int]) -> Select[Any]:
+def _of_interviews(query: Query, row: Any, project_id: int, ids: Collection[int]) -> Query:
     query = query.join(InterviewRow, InterviewRow.id == row.interview_id)
     return query.where(InterviewRow.project_id == project_id, row.id.in_(ids))
 

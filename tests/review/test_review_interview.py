@@ -9,6 +9,7 @@ from review_pages import ANSWER, HUMOUR, PROJECT, SEEN, YES, Browser, Forms, Kep
 from sqlalchemy.orm import Session, sessionmaker
 
 from pipeline.records import Transcript, Turn, Word
+from store.decisions import Choice, decide_all
 from store.interview_details import changes_of
 from store.interviews import Source, add_interview, find_interview
 from store.projects import project_named
@@ -305,6 +306,20 @@ def test_moved_borders_are_undone_with_one_act(kari: Browser, sessions: sessionm
     assert f"«{SEEN}»" in undone.text
     assert phrases(sessions)[SEEN] == "open"
     assert "føle seg sett" not in phrases(sessions)
+
+
+def test_other_acts_are_not_undone_beside_one_phrase(kari: Browser, sessions: sessionmaker[Session]) -> None:
+    """Of many that were accepted at once, and of what followed a corrected word, one phrase alone is undone here."""
+    with sessions.begin() as session:
+        choices = {SEEN: Choice("approve", "Ola", "competence", ("people",)), HUMOUR: Choice("approve", "Ola", "trait")}
+        made = [(phrase_of(words), choice) for words, choice in choices.items()]
+        decide_all(session, project_named(session, PROJECT).id, made)
+    assert "gruppe" not in kari.client.get(KARI, params={"utsagn": mark_of(SEEN)}, headers=HTMX).text
+    act(kari, "utsagn", **deciding(kari, SEEN), handling="angre")
+    assert phrases(sessions) | {SEEN: "open", HUMOUR: "approved"} == phrases(sessions)
+    answer = act(kari, "rett", **correction("travelt", "rolig", utsagn=mark_of(HUMOUR)))
+    assert f"«{HUMOUR}»" in answer.text
+    assert "gruppe" not in answer.text
 
 
 def test_borders_sent_twice_are_moved_once(kari: Browser, kept: Kept) -> None:
