@@ -23,7 +23,7 @@ from review.wording import Quote, percent, quote_in, targets, term
 from store.decisions import APPROVE, Choice, decide_all, standing_in, undo_batch
 from store.projection import lock_interviews
 from store.results import newest_coding
-from store.review_items import DECIDED, OPEN, SUREST, Filter, ReviewItem, find_ids, how_many, items_among
+from store.review_items import DECIDED, OPEN, SUREST, Filter, ReviewItem, count_items, find_ids, items_among
 from store.shown import turns_around
 
 MOST = 2000  # suggestions at once
@@ -96,15 +96,16 @@ def bulk_page(visit: Visit, asked: BulkQuery, form: BulkForm | None = None) -> B
     left_out = set(form.uten) & set(ids) if form else set()
     shown = ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     quality = quality_of(session, project_id, _measuring(wanted))
+    counted = count_items(session, project_id, ("safe",), wanted)
     return BulkView(
         action=visit.address(),
         queue=queue_address(visit.project.name, **asked.asked(fra="", plassfra="", trygge="")),
         asked=asked,
         filters=filters_of(visit),
         rows=_rows(session, project_id, shown, coding, left_out),
-        total=how_many(session, project_id, wanted),
+        total=sum(counted.values()),
         taken=len(ids),
-        safe=how_many(session, project_id, replace(wanted, safe=True)),
+        safe=counted.get((True,), 0),
         left_out=len(left_out),
         selection=" ".join(map(str, ids)),
         coding=coding,
