@@ -198,9 +198,11 @@ def _candidates(session: Session, project_id: int) -> None:
     for ordinal in range(CANDIDATES):
         about = {"cid": f"c{ordinal}", "name": f"Kompetanse {ordinal}", "interviews": names, "chains": list(CHAINS)}
         place = [{"position": POINTS[ordinal % 6], "probability": 0.7}]
-        candidate = {"clustering_id": 1, "ordinal": ordinal, **about, "positions": place, "weight": 0.1}
-        session.execute(insert(CandidateRow), [candidate])
-        session.execute(insert(MemberRow), list(_members(session, ordinal)))
+        members = list(_members(session, ordinal))
+        places = [[1, ordinal, None, [], [len(members), len(members) // 2, len(members)]]]
+        known = {"positions": place, "weight": 0.1, "places": places}
+        session.execute(insert(CandidateRow), [{"clustering_id": 1, "ordinal": ordinal, **about, **known}])
+        session.execute(insert(MemberRow), members)
 
 
 def _members(session: Session, candidate: int) -> Iterator[dict[str, Any]]:

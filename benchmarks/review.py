@@ -73,8 +73,8 @@ PAGES = {
     "Key competences": f"{HERE}/nokkelkompetanser",
     "… by position": f"{HERE}/nokkelkompetanser?rekkefolge=plass",
     "… two side by side": f"{HERE}/nokkelkompetanser/sammenlign?kandidat=c1&kandidat=c2",
-    "… three, with 400 phrases each": f"{HERE}/nokkelkompetanser/sammenlign?"
-    "kandidat=c1&kandidat=c2&kandidat=c3&antall=400",
+    "… three, with their last phrases": f"{HERE}/nokkelkompetanser/sammenlign?"
+    "kandidat=c1&kandidat=c2&kandidat=c3&fra=2940",
     "… how many phrases of one are decided": f"{HERE}/nokkelkompetanser/avgjort?kandidat=c1",
     "… whether a new grouping is there": f"{HERE}/nokkelkompetanser/gruppering?vist=1",
     "Proxies": f"{HERE}/erstatningsord",

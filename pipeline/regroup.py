@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.cluster import TITLES, short_name, unlike
@@ -12,11 +12,12 @@ from pipeline.records import Candidate, Identity, Phrase, Placement, Title, iden
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of a phrase beside its words: its share of its interview's words on competences, and positions."""
+class Sums:
+    """Over phrases: how many, their shares of the words of their interviews, and the probability of each position."""
 
+    count: int
     share: float
-    positions: tuple[Placement, ...]
+    positions: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,12 @@ class Regrouped:
     more: int
 
 
-Look = Callable[[Sequence[Identity]], Mapping[Identity, Known]]
+Look = Callable[[Sequence[Phrase]], Sums]
 
 
 def touched(edit: Edit) -> tuple[str, ...]:
-    """The ids of the candidates that an edit is about: `regroup` needs all phrases of these alone."""
-    return tuple(part.id for part in edit.parts if part.id)
+    """The ids of the candidates whose phrases an edit is about: `regroup` needs all phrases of these alone."""
+    return tuple(part.id for part in edit.parts if part.id) if edit.action != RENAME else ()
 
 
 def carries(edit: Edit, undone: bool = False) -> tuple[Carry, ...]:
@@ -71,8 +72,8 @@ def regroup(
 ) -> Regrouped:
     """The candidates as the edit, or its undoing, leaves them.
 
-    Coverage, positions and weight are what they would be if the phrases had been gathered so. `look` tells what is
-    known of phrases that leave others behind; `chains` the chain of an interview.
+    Coverage, positions and weight are what they would be if the phrases had been gathered so. `look` sums up phrases
+    that leave others behind; `chains` tells the chain of an interview. The phrases are the same objects afterwards.
     """
     found = {candidate.id: candidate for candidate in candidates}
     for carry in carries(edit, undone):
@@ -87,17 +88,17 @@ def _carry(found: dict[str, Candidate], carry: Carry, look: Look, chains: Mappin
     if home is None or not out:
         return
     whole = len(out) == len(home.phrases)
-    sums = _sums(home) if whole else _sums_of(look([identity_of(phrase) for phrase in out]))
+    sums = sums_of(home) if whole else look(out)
     target = found.get(carry.target) or _empty(carry, out, found, whole)
     if whole:
         del found[home.id]
     else:
-        gone = set(out)
-        left = tuple(phrase for phrase in home.phrases if phrase not in gone)
-        found[home.id] = _with(home, left, _less(_sums(home), sums), _second(home), chains)
+        gone = _marks(out)
+        left = tuple(phrase for phrase in home.phrases if id(phrase) not in gone)
+        found[home.id] = _with(home, left, _less(sums_of(home), sums), _second(home), chains)
     # What was merged would be divided as it was before.
-    second = set(out) if whole else _second(target) | _second(home)
-    changed = _with(target, _among(target.phrases, out), _more(_sums(target), sums), second, chains)
+    second = _marks(out) if whole else _second(target) | _second(home)
+    changed = _with(target, _among(target.phrases, out), more(sums_of(target), sums), second, chains)
     found[target.id] = replace(changed, titles=_both_titles(target, home)) if whole else changed
 
 
@@ -120,51 +121,37 @@ def _name(found: dict[str, Candidate], edit: Edit, undone: bool) -> None:
         found[first.id] = replace(current, name=unlike(first.name, others))
 
 
-@dataclass(frozen=True)
-class _Sums:
-    """Over phrases: how many, their shares of their interviews, and the probability of each position."""
-
-    count: int
-    share: float
-    positions: Mapping[str, float]
-
-
-def _sums(candidate: Candidate) -> _Sums:
+def sums_of(candidate: Candidate) -> Sums:
+    """Over a candidate's phrases, by what is known of it."""
     count = len(candidate.phrases)
     positions = {one.position: one.probability * count for one in candidate.positions}
-    return _Sums(count, candidate.weight * len(candidate.interviews), positions)
+    return Sums(count, candidate.weight * len(candidate.interviews), positions)
 
 
-def _sums_of(known: Mapping[Identity, Known]) -> _Sums:
-    positions: Counter[str] = Counter()
-    for one in known.values():
-        positions.update({placement.position: placement.probability for placement in one.positions})
-    return _Sums(len(known), sum(one.share for one in known.values()), positions)
-
-
-def _more(one: _Sums, other: _Sums) -> _Sums:
+def more(one: Sums, other: Sums) -> Sums:
+    """Over both."""
     names = {**one.positions, **other.positions}
     positions = {name: one.positions.get(name, 0.0) + other.positions.get(name, 0.0) for name in names}
-    return _Sums(one.count + other.count, one.share + other.share, positions)
+    return Sums(one.count + other.count, one.share + other.share, positions)
 
 
-def _less(one: _Sums, other: _Sums) -> _Sums:
+def _less(one: Sums, other: Sums) -> Sums:
     positions = {name: max(value - other.positions.get(name, 0.0), 0.0) for name, value in one.positions.items()}
-    return _Sums(one.count - other.count, max(one.share - other.share, 0.0), positions)
+    return Sums(one.count - other.count, max(one.share - other.share, 0.0), positions)
 
 
 def _with(
     candidate: Candidate,
     phrases: tuple[Phrase, ...],
-    sums: _Sums,
-    second: set[Phrase],
+    sums: Sums,
+    second: Container[int],
     chains: Mapping[str, str],
 ) -> Candidate:
     """The candidate with other phrases, and what follows from them."""
     interviews = tuple(sorted({phrase.interview for phrase in phrases}))
     ranked = sorted(sums.positions.items(), key=lambda item: -item[1])
     means = ((name, round(value / max(sums.count, 1), 4)) for name, value in ranked)
-    places = tuple(place for place, phrase in enumerate(phrases) if phrase in second)
+    places = tuple(place for place, phrase in enumerate(phrases) if id(phrase) in second)
     return replace(
         candidate,
         positions=tuple(Placement(name, mean) for name, mean in means if mean > 0),
@@ -176,8 +163,13 @@ def _with(
     )
 
 
-def _second(candidate: Candidate) -> set[Phrase]:
-    return {candidate.phrases[place] for place in candidate.second}
+def _marks(phrases: Iterable[Phrase]) -> set[int]:
+    """Phrases by the objects that they are: to hash the words of thousands takes longer than all the rest."""
+    return {id(phrase) for phrase in phrases}
+
+
+def _second(candidate: Candidate) -> set[int]:
+    return _marks(candidate.phrases[place] for place in candidate.second)
 
 
 def _among(phrases: Sequence[Phrase], out: Sequence[Phrase]) -> tuple[Phrase, ...]:

@@ -137,9 +137,9 @@ def competence_act_address(project: str, act: str) -> str:
     return f"{competences_address(project)}/{act}"
 
 
-def compare_address(project: str, candidates: Sequence[str], first: int = 0) -> str:
-    """Candidates beside one another by their ids, with so many of their phrases."""
-    asked = [*(("kandidat", one) for one in candidates), *([("antall", str(first))] if first else [])]
+def compare_address(project: str, candidates: Sequence[str], skipped: int = 0) -> str:
+    """Candidates beside one another by their ids, without the first so many of their phrases."""
+    asked = [*(("kandidat", one) for one in candidates), *([("fra", str(skipped))] if skipped else [])]
     return f"{competence_act_address(project, 'sammenlign')}?{urlencode(asked)}"
 
 

@@ -14,8 +14,8 @@ from review.competence_forms import YES, ChoiceForm, EditForm, Pick, read_pick
 from review.errors import Refused, Stale
 from review.language import _, ngettext
 from store.candidate_choices import CandidateChoice, choices_of, choose
-from store.candidate_decisions import decide_candidates, undo_candidates
-from store.clusterings import candidates_with, lock_candidates, versions_of
+from store.candidate_decisions import edit_candidates, undo_candidates
+from store.clusterings import lock_candidates, versions_of
 
 
 @dataclass(frozen=True)
@@ -132,10 +132,13 @@ def _decide(
     lock_candidates(session, project_id)
     _check_versions(session, project_id, picks)
     ids = [pick.id for pick in picks]
-    found = candidates_with(session, project_id, ids)
-    if form and form.name:
-        _check_free(found, form.name, ids)
-    made = decide_candidates(session, project_id, make(found), person)
+
+    def checked(found: Sequence[Candidate]) -> Edit:
+        if form and form.name:
+            _check_free(found, form.name, ids)
+        return make(found)
+
+    made = edit_candidates(session, project_id, ids, checked, person)
     return made.edit, made.id
 
 

@@ -16,8 +16,8 @@ from review.language import N_, _
 
 COVERAGE, WEIGHT, POSITION = "dekning", "vekt", "plass"
 ORDERS = {COVERAGE: N_("Dekning"), WEIGHT: N_("Vekt"), POSITION: N_("Plass")}
-SHOWN = 40  # phrases of a candidate that a page shows before more are asked for
-MOST_SHOWN = 400
+SHOWN = 60  # phrases of a candidate on a page
+FARTHEST = 10**6
 COMPARED = 3
 LONGEST_TITLE, LONGEST_TEXT = 120, 4000  # characters
 YES, NO = "ja", "nei"
@@ -35,10 +35,10 @@ class BoardQuery(BaseModel):
 
 
 class CompareQuery(BaseModel):
-    """The candidates to show beside one another, as ids or as forms send them, and how many phrases of each."""
+    """The candidates to show beside one another, as ids or as forms send them, and how many phrases to skip."""
 
     kandidat: list[str] = []
-    antall: int = Field(SHOWN, ge=1, le=MOST_SHOWN)
+    fra: int = Field(0, ge=0, le=FARTHEST)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ class EditForm(BaseModel):
     til: str = ""
     nummer: int = Field(0, ge=0, le=2**31 - 1)
     vis: list[str] = []
-    antall: int = Field(SHOWN, ge=1, le=MOST_SHOWN)
+    fra: int = Field(0, ge=0, le=FARTHEST)
     rekkefolge: str = ""
 
     @property

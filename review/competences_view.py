@@ -21,14 +21,14 @@ from review.addresses import (
     project_address,
     run_address,
 )
-from review.competence_forms import COMPARED, COVERAGE, MOST_SHOWN, ORDERS, POSITION, SHOWN, WEIGHT, Pick
+from review.competence_forms import COMPARED, COVERAGE, ORDERS, POSITION, SHOWN, WEIGHT, Pick
 from review.errors import NotFound
 from review.language import N_, _, locale_name, ngettext
 from review.wording import day_and_time, percent, term
 from store.candidate_choices import CandidateChoice, choices_of
 from store.candidate_decisions import EditLine, latest_edits, peoples_titles
-from store.candidate_review import decided_in, states_of
-from store.clusterings import CandidateLine, CandidateLines, latest_candidates, versions_of
+from store.candidate_review import decided_in, states_in
+from store.clusterings import CandidateLine, CandidateLines, latest_candidates, newest_state, versions_of
 from store.projects import Project
 from store.review_items import DECIDED as DECIDED_STATES
 
@@ -189,18 +189,17 @@ class BoardView:
 
 @dataclass(frozen=True)
 class ColumnView:
-    """A candidate in a comparison, with the first of its phrases; `second` of all would go out in a division."""
+    """A candidate in a comparison, with a page of its phrases; `second` of all would go out in a division."""
 
     card: CardView
     phrases: tuple[QuoteView, ...]
-    more: str
     second: int
     without: str
 
 
 @dataclass(frozen=True)
 class CompareView:
-    """Candidates beside one another, and what may be moved to or added."""
+    """Candidates beside one another, what may be moved to or added, and the pages before and after, or empty."""
 
     project: str
     act: str
@@ -208,7 +207,9 @@ class CompareView:
     columns: tuple[ColumnView, ...]
     targets: tuple[CardView, ...]
     add: tuple[LinkView, ...]
-    shown: int
+    skipped: int
+    previous: str
+    next: str
     grouping: GroupingView
     edits: tuple[EditView, ...]
 
@@ -245,33 +246,35 @@ def board_page(session: Session, project: Project, order: str, running: bool) ->
         lost_places=tuple(_place(Placement(name, 0.0)) for name in places) if chosen else (),
         lost_interviews=_names(interviews) if chosen else "",
         lost=len(interviews) if chosen else 0,
-        grouping=grouping_view(project, found, running),
+        grouping=grouping_view(project, newest_state(session, project.id), running),
         edits=tuple(map(_edit, latest_edits(session, project.id, EDITS))),
         overview=project_address(project.name),
         grounds=_grounds(found),
     )
 
 
-def compare_page(session: Session, project: Project, ids: Sequence[str], first: int, running: bool) -> CompareView:
-    """These candidates beside one another, each with the `first` of its phrases. NotFound: one is not there."""
-    found = latest_candidates(session, project.id, max(first, READ), ids)
+def compare_page(session: Session, project: Project, ids: Sequence[str], skipped: int, running: bool) -> CompareView:
+    """These candidates beside one another, each with a page of its phrases. NotFound: one is not there."""
+    found = latest_candidates(session, project.id, SHOWN, ids, skipped)
     material = _material(session, project, found)
     lines = {line.candidate.id: line for line in material.lines}
     for id in ids:
         if id not in lines:
             raise NotFound(_("kandidaten er ikke der lenger"), id, _("Gå tilbake til nøkkelkompetansene."))
     shown = [lines[id] for id in ids]
-    phrases = [identity_of(phrase) for line in shown for phrase in line.candidate.phrases[:first]]
-    states = states_of(session, project.id, phrases)
+    states = states_in(session, project.id, ids, SHOWN, skipped)
+    reach = max(line.reach for line in shown)
     return CompareView(
         project=project.name,
         act=competence_act_address(project.name, ""),
         board=competences_address(project.name),
-        columns=tuple(_column(material, line, ids, first, states) for line in shown),
+        columns=tuple(_column(material, line, ids, states) for line in shown),
         targets=tuple(_card(material, line) for line in _ordered(material.lines, COVERAGE)),
-        add=_addable(project.name, material.lines, ids, first),
-        shown=first,
-        grouping=grouping_view(project, found, running),
+        add=_addable(project.name, material.lines, ids),
+        skipped=skipped,
+        previous=compare_address(project.name, ids, max(skipped - SHOWN, 0)) if skipped else "",
+        next=compare_address(project.name, ids, skipped + SHOWN) if skipped + SHOWN < reach else "",
+        grouping=grouping_view(project, newest_state(session, project.id), running),
         edits=tuple(map(_edit, latest_edits(session, project.id, EDITS))),
     )
 
@@ -285,12 +288,12 @@ def to_compare(session: Session, project: Project, ids: Sequence[str], focus: st
 
 
 def grouping_view(
-    project: Project, found: CandidateLines | None, running: bool, shown: int | None = None
+    project: Project, newest_and_edited: tuple[int, bool], running: bool, shown: int | None = None
 ) -> GroupingView:
     """How what a page shows stands to the newest clustering; `shown` is the one that it shows, else the newest."""
-    newest = found.clustering_id if found else 0
+    newest, edited = newest_and_edited
     return GroupingView(
-        waits=bool(found and found.edited),
+        waits=edited,
         running=running,
         newer=shown is not None and shown != newest,
         shown=newest if shown is None else shown,
@@ -302,7 +305,7 @@ def grouping_view(
 
 def grouping_part(session: Session, project: Project, running: bool, shown: int) -> GroupingView:
     """The same for a page that is open already."""
-    return grouping_view(project, latest_candidates(session, project.id, 1, ()), running, shown)
+    return grouping_view(project, newest_state(session, project.id), running, shown)
 
 
 def decided_part(session: Session, project: Project, candidate: str) -> int:
@@ -479,25 +482,21 @@ def _order_link(project: str, name: str, order: str) -> LinkView:
     return LinkView(_(ORDERS[name]), competences_address(project, **asked), name == order)
 
 
-def _column(
-    material: _Material, line: CandidateLine, ids: Sequence[str], first: int, states: Mapping[Identity, str]
-) -> ColumnView:
+def _column(material: _Material, line: CandidateLine, ids: Sequence[str], states: Mapping[Identity, str]) -> ColumnView:
     project, candidate, second = material.project.name, line.candidate, set(line.candidate.second)
-    shown = candidate.phrases[:first]
     others = [id for id in ids if id != candidate.id]
     return ColumnView(
         card=_card(material, line),
         phrases=tuple(
             _quote(project, phrase, states.get(identity_of(phrase)) in DECIDED_STATES, i in second and line.second > 0)
-            for i, phrase in enumerate(shown)
+            for i, phrase in enumerate(candidate.phrases)
         ),
-        more=compare_address(project, ids, first + 2 * SHOWN) if len(shown) < min(line.size, MOST_SHOWN) else "",
         second=line.second,
         without=compare_address(project, others) if others else "",
     )
 
 
-def _addable(project: str, lines: Sequence[CandidateLine], ids: Sequence[str], first: int) -> tuple[LinkView, ...]:
+def _addable(project: str, lines: Sequence[CandidateLine], ids: Sequence[str]) -> tuple[LinkView, ...]:
     if len(ids) >= COMPARED:
         return ()
     others = (line.candidate for line in _ordered(lines, COVERAGE) if line.candidate.id not in ids)

@@ -6,7 +6,7 @@ they are chosen (`store.candidate_choices`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session, aliased
 
 from pipeline.edits import MERGE, RENAME, SPLIT, Edit, Part, Taken
 from pipeline.errors import InputError
-from pipeline.records import Identity
+from pipeline.records import Candidate, Identity
+from pipeline.regroup import touched
 from store.candidate_choices import choose_as_before, choose_merged
-from store.candidate_edits import show_edit
+from store.candidate_edits import Working, load_working, show_edit
 from store.choices import check_person
-from store.clusterings import newest_row, phrases_in
+from store.clusterings import phrases_in
 from store.database import insert_once
 from store.tables import CandidateDecisionRow
 
@@ -55,14 +56,28 @@ class EditLine:
 
 def decide_candidates(session: Session, project_id: int, edit: Edit, person: str, note: str = "") -> CandidateDecision:
     """Writes the edit down as a new decision, and shows it. InputError: nobody is named."""
-    newest = newest_row(session, project_id)
-    parts = _parts_values(edit, newest.id if newest else None)
+    return _decide(session, project_id, edit, load_working(session, project_id, touched(edit)), person, note)
+
+
+def edit_candidates(
+    session: Session, project_id: int, ids: Collection[str], make: Callable[[Sequence[Candidate]], Edit], person: str
+) -> CandidateDecision:
+    """The same for the edit that is made of the newest candidates, of which those with these ids have phrases."""
+    working = load_working(session, project_id, ids)
+    return _decide(session, project_id, make(working.candidates if working else ()), working, person, "")
+
+
+def _decide(
+    session: Session, project_id: int, edit: Edit, working: Working | None, person: str, note: str
+) -> CandidateDecision:
+    parts = _parts_values(edit, working.newest.id if working else None)
     values = {"action": edit.action, "parts": parts, "name": edit.name, "note": note}
     made = _add(session, project_id, person, **values)
-    show_edit(session, project_id, made, edit)
+    if working:
+        show_edit(session, project_id, working, made.id, edit)
     if edit.action == MERGE:
-        choose_merged(session, project_id, [part.id for part in edit.parts], person, made)
-    return decision_numbered(session, project_id, made)
+        choose_merged(session, project_id, [part.id for part in edit.parts], person, made.id)
+    return CandidateDecision(made.id, project_id, edit, made.person, made.note, None, True, made.created)
 
 
 def undo_candidates(session: Session, project_id: int, undoes: int, person: str) -> CandidateDecision:
@@ -74,9 +89,11 @@ def undo_candidates(session: Session, project_id: int, undoes: int, person: str)
     if undone.undoes is not None:
         raise InputError("en angring kan ikke angres", str(undoes), "Ta avgjørelsen på nytt i stedet.")
     made = _add(session, project_id, person, action=UNDO, parts=[], name="", note="", undoes=undoes)
-    show_edit(session, project_id, made, undone.edit, undone=True)
-    choose_as_before(session, project_id, undoes, person, made)
-    return decision_numbered(session, project_id, made)
+    working = load_working(session, project_id, touched(undone.edit))
+    if working:
+        show_edit(session, project_id, working, made.id, undone.edit, undone=True)
+    choose_as_before(session, project_id, undoes, person, made.id)
+    return _decision(made, stands=True)
 
 
 def decision_numbered(session: Session, project_id: int, number: int) -> CandidateDecision:
@@ -112,7 +129,9 @@ def show_later(session: Session, project_id: int, seen: Collection[int]) -> None
         if number not in seen:
             made = decision_numbered(session, project_id, number)
             edit = decision_numbered(session, project_id, made.undoes).edit if made.undoes else made.edit
-            show_edit(session, project_id, number, edit, undone=made.undoes is not None)
+            working = load_working(session, project_id, touched(edit))
+            assert working is not None, "it was saved just now"
+            show_edit(session, project_id, working, number, edit, undone=made.undoes is not None)
 
 
 def candidate_history(session: Session, project_id: int) -> tuple[CandidateDecision, ...]:
@@ -127,12 +146,12 @@ def edits_taken(history: Iterable[CandidateDecision]) -> tuple[Taken, ...]:
     return tuple(Taken(one.edit, one.stands) for one in history if one.undoes is None)
 
 
-def _add(session: Session, project_id: int, person: str, **values: Any) -> int:
+def _add(session: Session, project_id: int, person: str, **values: Any) -> CandidateDecisionRow:
     check_person(person)
     added = insert_once(session, CandidateDecisionRow, project_id=project_id, person=person.strip(), **values)
     if added is None:  # only the unique `undoes` can be taken
         raise InputError("avgjørelsen er alt angret", str(values["undoes"]), "Se dem med candidates list.")
-    return added
+    return session.scalars(_decisions(project_id).where(CandidateDecisionRow.id == added)).one()
 
 
 def _decisions(project_id: int) -> Select[CandidateDecisionRow]:

@@ -10,12 +10,14 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, false, func, insert, select, update
+from sqlalchemy import Select, and_, false, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.records import Candidate, Clustering, Identity, Phrase, Placement, Title, Trial
@@ -48,6 +50,7 @@ class StoredClustering:
 class CandidateLine:
     """A candidate with its most typical phrases alone, and how many it has; `second` of them are its second half.
 
+    `reach` is how many are to be skipped to be behind the last one; more than there are, where some were moved.
     `version` changes with its name and phrases, so that a page can tell whether what it showed still holds.
     """
 
@@ -55,6 +58,7 @@ class CandidateLine:
     size: int
     second: int = 0
     version: str = ""
+    reach: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,30 @@ class CandidateLines:
     shift: int = 0
 
 
+class Size(NamedTuple):
+    """How many phrases there are, how many of them in the second half, and one more than the last one's number."""
+
+    all: int = 0
+    second: int = 0
+    reach: int = 0
+
+
 class Place(NamedTuple):
-    """Where phrases of a candidate are: those of a candidate of that clustering. `half` is None for each one's own."""
+    """Where phrases of a candidate are: those of a candidate of that clustering, but for a few by their numbers.
+
+    `half` is None for each one's own; `size` is None where it has to be counted.
+    """
 
     clustering_id: int
     candidate: int
     half: int | None = None
+    without: tuple[int, ...] = ()
+    size: Size | None = None
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """Whose rows they are."""
+        return self.clustering_id, self.candidate
 
 
 class Member(NamedTuple):
@@ -102,20 +124,26 @@ def latest_clustering(session: Session, project_id: int) -> StoredClustering | N
 
 
 def latest_candidates(
-    session: Session, project_id: int, first: int = 1, ids: Collection[str] | None = None
+    session: Session, project_id: int, first: int = 1, ids: Collection[str] | None = None, skipped: int = 0
 ) -> CandidateLines | None:
     """The project's newest candidates with no more than the `first` of each one's phrases; None where nothing is
-    gathered. With `ids` given, phrases of these alone.
+    gathered. With `ids` given, phrases of these alone, and those after the first `skipped`.
     """
     row = newest_row(session, project_id)
     if row is None:
         return None
     rows = candidate_rows(session, row.id)
     read = [one for one in rows if ids is None or one.cid in ids]
-    members, sizes = members_of(session, read, first), _sizes(session, rows)
+    members, sizes = members_of(session, read, first, skipped), _sizes(session, rows)
     lines = tuple(_line(one, members[one.ordinal][:first], sizes[one.ordinal]) for one in rows)
     grounds = (TRIALS.validate_python(row.tried), row.reason, row.shift)
     return CandidateLines(row.id, lines, row.created, row.key.startswith(EDITED), *grounds)
+
+
+def newest_state(session: Session, project_id: int) -> tuple[int, bool]:
+    """The number of the project's newest clustering, 0 where there is none, and whether people have changed it."""
+    row = newest_row(session, project_id)
+    return (row.id, row.key.startswith(EDITED)) if row else (0, False)
 
 
 def typical_candidates(session: Session, project_id: int) -> tuple[Candidate, ...]:
@@ -156,7 +184,8 @@ def save_clustering(session: Session, project_id: int, key: str, clustering: Clu
     grounds = {"tried": tried, "reason": clustering.reason, "shift": clustering.shift}
     clustering_id = insert_once(session, ClusteringRow, project_id=project_id, key=key, **grounds)
     if clustering_id is not None:
-        add_candidates(session, clustering_id, map(candidate_values, clustering.candidates))
+        rows = [candidate_values(one, [_own(clustering_id, i, one)]) for i, one in enumerate(clustering.candidates)]
+        add_candidates(session, clustering_id, rows)
         shares = _shares(clustering.candidates)
         for ordinal, candidate in enumerate(clustering.candidates):
             second = set(candidate.second)
@@ -165,6 +194,11 @@ def save_clustering(session: Session, project_id: int, key: str, clustering: Clu
     stored = find_clustering(session, project_id, key)
     assert stored is not None, "saved just now, or by the one who was first"
     return stored
+
+
+def _own(clustering_id: int, ordinal: int, candidate: Candidate) -> Place:
+    size = Size(len(candidate.phrases), len(candidate.second), len(candidate.phrases))
+    return Place(clustering_id, ordinal, size=size)
 
 
 def _shares(candidates: Iterable[Candidate]) -> dict[Phrase, float]:
@@ -200,43 +234,72 @@ def candidate_rows(session: Session, clustering_id: int) -> Sequence[CandidateRo
 
 def places_of(row: CandidateRow) -> tuple[Place, ...]:
     """Within `store`: where the candidate's phrases are."""
-    return tuple(Place(*one) for one in row.places) or (Place(row.clustering_id, row.ordinal),)
+    return _places(row.places) or (Place(row.clustering_id, row.ordinal),)
 
 
-def members_of(session: Session, rows: Iterable[CandidateRow], first: int | None = None) -> dict[int, list[Member]]:
+def _places(kept: Iterable[Sequence[Any]]) -> tuple[Place, ...]:
+    found = []
+    for clustering_id, candidate, half, *more in kept:
+        without, size = more or ((), None)
+        found.append(Place(clustering_id, candidate, half, tuple(without), Size(*size) if size else None))
+    return tuple(found)
+
+
+def in_places(query: Any, places: Iterable[Place]) -> Any:
+    """Within `store`: a query of `MemberRow` for those that are in these places."""
+    row, known = MemberRow, list(places)
+    query = query.join(*among((row.clustering_id, row.candidate), {place.rows for place in known}))
+    for place in known:
+        if place.without:
+            here = and_(row.clustering_id == place.clustering_id, row.candidate == place.candidate)
+            query = query.where(~and_(here, row.ordinal.in_(place.without)))
+    return query
+
+
+def members_of(
+    session: Session, rows: Iterable[CandidateRow], first: int | None = None, skipped: int = 0
+) -> dict[int, list[Member]]:
     """Within `store`: the phrases of each candidate by its number, the most typical first.
 
-    `first` leaves out those that are not among so many in their place.
+    `first` leaves out those that are not among so many in their place, after the first `skipped` there.
     """
     found: dict[int, list[Member]] = defaultdict(list)
-    homes = {place[:2]: (row.ordinal, place) for row in rows for place in places_of(row)}
+    homes = {place.rows: (row.ordinal, place) for row in rows for place in places_of(row)}
     if not homes:
         return found
-    row = MemberRow
-    wanted = among((row.clustering_id, row.candidate), homes)
-    columns = (row.interview, row.turn, row.start, row.end, row.text)
-    members = select(row.clustering_id, row.candidate, row.ordinal, row.share, row.half, *columns).join(*wanted)
+    # The table's own columns, not the class's: SQLAlchemy's ORM would take half as long again.
+    row = MemberRow.__table__.c
+    known = (row.clustering_id, row.candidate, row.ordinal, row.share, row.half)
+    members = select(*known, row.interview, row.turn, row.start, row.end, row.text)
+    members = in_places(members, [place for _, place in homes.values()])
     if first is not None:
-        members = members.where(row.ordinal < first)
+        members = members.where(row.ordinal >= skipped, row.ordinal < skipped + first)
     members = members.order_by(row.clustering_id, row.candidate, row.ordinal)
-    for clustering_id, candidate, ordinal, share, half, *phrase in session.execute(members):
-        owner, place = homes[clustering_id, candidate]
-        half = half if place.half is None else place.half
-        found[owner].append(Member(place, ordinal, Phrase(*phrase), share, half))
-    for owner, known in found.items():
-        if len({member.place for member in known}) > 1:
-            found[owner] = sorted(known, key=lambda member: member.ordinal)
+    for rows_of, some in groupby(session.execute(members).all(), key=itemgetter(0, 1)):
+        owner, place = homes[rows_of]
+        torn = owner in found
+        found[owner] += [
+            Member(
+                place,
+                ordinal,
+                Phrase(interview, turn, start, end, text),
+                share,
+                half if place.half is None else place.half,
+            )
+            for _, _, ordinal, share, half, interview, turn, start, end, text in some
+        ]
+        if torn:
+            found[owner].sort(key=lambda member: member.ordinal)
     return found
 
 
 def phrases_in(session: Session, clustering_id: int) -> tuple[Identity, ...]:
     """Every phrase of a clustering."""
-    homes = [place[:2] for row in candidate_rows(session, clustering_id) for place in places_of(row)]
-    if not homes:
+    places = [place for row in candidate_rows(session, clustering_id) for place in places_of(row)]
+    if not places:
         return ()
     row = MemberRow
-    members = select(row.interview, row.turn, row.start, row.end)
-    found = session.execute(members.join(*among((row.clustering_id, row.candidate), homes)))
+    found = session.execute(in_places(select(row.interview, row.turn, row.start, row.end), places))
     return tuple(Identity(*phrase) for phrase in found)
 
 
@@ -256,8 +319,8 @@ def candidate_in(row: CandidateRow, members: Sequence[Member]) -> Candidate:
     )
 
 
-def candidate_values(candidate: Candidate, places: Sequence[Place] = ()) -> dict[str, Any]:
-    """Within `store`: the row of a candidate; without places its phrases are its own."""
+def candidate_values(candidate: Candidate, places: Sequence[Place]) -> dict[str, Any]:
+    """Within `store`: the row of a candidate whose phrases are there."""
     return {
         "cid": candidate.id,
         "name": candidate.name,
@@ -283,51 +346,71 @@ def add_members(
     """Within `store`: phrases of a candidate, each with its number, share and half."""
     owner = {"clustering_id": clustering_id, "candidate": candidate}
     rows = [
-        owner | asdict(phrase) | {"ordinal": ordinal, "share": share, "half": half}
+        owner | vars(phrase) | {"ordinal": ordinal, "share": share, "half": half}
         for ordinal, (phrase, share, half) in members
     ]
     if rows:
         session.execute(insert(MemberRow), rows)
 
 
-class _Size(NamedTuple):
-    """How many phrases there are, and how many of them in the second half."""
-
-    all: int = 0
-    second: int = 0
-
-
-def _line(row: CandidateRow, members: Sequence[Member], size: _Size) -> CandidateLine:
+def _line(row: CandidateRow, members: Sequence[Member], size: Size) -> CandidateLine:
     second = size.second if size.second < size.all else 0
-    return CandidateLine(candidate_in(row, members), size.all, second, version_of(row))
+    return CandidateLine(candidate_in(row, members), size.all, second, version_of(row), size.reach)
 
 
 def version_of(row: CandidateRow) -> str:
     """Within `store`: see `CandidateLine`."""
-    known = json.dumps([row.name, [list(place) for place in places_of(row)]])
+    return _version(row.name, places_of(row))
+
+
+def _version(name: str, places: Iterable[Place]) -> str:
+    known = json.dumps([name, [(*place.rows, place.half, place.without) for place in places]])
     return hashlib.sha256(known.encode()).hexdigest()[:12]
 
 
 def versions_of(session: Session, project_id: int) -> dict[str, str]:
     """The version of each of the newest candidates by its id."""
-    newest = newest_row(session, project_id)
-    return {row.cid: version_of(row) for row in candidate_rows(session, newest.id)} if newest else {}
+    row = CandidateRow
+    newest = select(func.max(ClusteringRow.id)).where(ClusteringRow.project_id == project_id).scalar_subquery()
+    rows = select(row.clustering_id, row.ordinal, row.cid, row.name, row.places).where(row.clustering_id == newest)
+    return {
+        cid: _version(name, _places(places) or (Place(clustering_id, ordinal),))
+        for clustering_id, ordinal, cid, name, places in session.execute(rows)
+    }
 
 
-def _sizes(session: Session, rows: Iterable[CandidateRow]) -> dict[int, _Size]:
-    sizes = {row.ordinal: _Size() for row in rows}
-    homes = {place[:2]: (row.ordinal, place.half) for row in rows for place in places_of(row)}
-    if homes:
-        row = MemberRow
-        counts = select(row.clustering_id, row.candidate, func.count(), func.sum(row.half))
-        counts = counts.join(*among((row.clustering_id, row.candidate), homes))
-        for clustering_id, candidate, count, halves in session.execute(
-            counts.group_by(row.clustering_id, row.candidate)
-        ):
-            owner, half = homes[clustering_id, candidate]
-            second = halves if half is None else half * count
-            sizes[owner] = _Size(sizes[owner].all + count, sizes[owner].second + second)
-    return sizes
+def _sizes(session: Session, rows: Iterable[CandidateRow]) -> dict[int, Size]:
+    """The size of each candidate by its number."""
+    places = {row.ordinal: places_of(row) for row in rows}
+    counted = _counted(session, [place for some in places.values() for place in some if place.size is None])
+    return {
+        number: together(
+            (counted.get(place.rows, Size()) if place.size is None else place.size, place.half) for place in some
+        )
+        for number, some in places.items()
+    }
+
+
+def together(sizes: Iterable[tuple[Size, int | None]]) -> Size:
+    """Within `store`: the size of a candidate whose places have these, each with the half that all are in or None."""
+    found = [(size, size.second if half is None else half * size.all) for size, half in sizes]
+    return Size(
+        sum(size.all for size, _ in found),
+        sum(second for _, second in found),
+        max((size.reach for size, _ in found), default=0),
+    )
+
+
+def _counted(session: Session, places: Sequence[Place]) -> dict[tuple[int, int], Size]:
+    if not places:
+        return {}
+    row = MemberRow
+    owner = (row.clustering_id, row.candidate)
+    counts = in_places(select(*owner, func.count(), func.sum(row.half), func.max(row.ordinal)), places)
+    return {
+        (clustering_id, candidate): Size(count, second, last + 1)
+        for clustering_id, candidate, count, second, last in session.execute(counts.group_by(*owner))
+    }
 
 
 def _clusterings(project_id: int) -> Select[ClusteringRow]:

@@ -52,7 +52,9 @@ class AnyText(TypeDecorator[str]):
         return None if value is None else value.replace(ESCAPE, ESCAPE + "e").replace("\0", ESCAPE + "0")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.replace(ESCAPE + "0", "\0").replace(ESCAPE + "e", ESCAPE)
+        if value is None or ESCAPE not in value:
+            return value
+        return value.replace(ESCAPE + "0", "\0").replace(ESCAPE + "e", ESCAPE)
 
 
 def now() -> datetime:

@@ -62,7 +62,7 @@ def show_board(here: Here, asked: AskedBoard) -> Response:
 def show_comparison(here: Here, asked: AskedCompare) -> Response:
     if not asked.ids:
         return RedirectResponse(competences_address(here.name), 303)
-    return _comparison(here, asked.ids, asked.antall, "competences_compare.html")
+    return _comparison(here, asked.ids, asked.fra, "competences_compare.html")
 
 
 @router.get(f"{HERE}/avgjort")
@@ -118,7 +118,7 @@ def edit(here: Here, act: str, form: SentEdit) -> Response:
     if form.compared and not compared:  # nothing is left of what the page compared
         return Response(headers={"HX-Redirect": competences_address(here.name)})
     if compared:
-        return _comparison(here, compared, form.antall, "_competences_columns.html", done)
+        return _comparison(here, compared, form.fra, "_competences_columns.html", done)
     return _board(here, order_in(form.rekkefolge), "_competences_board.html", done)
 
 
@@ -129,8 +129,8 @@ def _board(here: Visit, order: str, template: str, done: Done | None = None) -> 
     return page(here.request, template, here.visitor, view=view, done=done)
 
 
-def _comparison(here: Visit, ids: tuple[str, ...], first: int, template: str, done: Done | None = None) -> Response:
+def _comparison(here: Visit, ids: tuple[str, ...], skipped: int, template: str, done: Done | None = None) -> Response:
     with here.sessions.begin() as session:
         project = find_project_or_refuse(session, here.name)
-        view = compare_page(session, project, ids, first, is_running(session, project, here.background))
+        view = compare_page(session, project, ids, skipped, is_running(session, project, here.background))
     return page(here.request, template, here.visitor, view=view, done=done)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -21,7 +21,7 @@ from pipeline.records import (
     Title,
     identity_of,
 )
-from pipeline.regroup import Known, regroup
+from pipeline.regroup import Sums, regroup
 
 CHAINS = {"kari": "Nord", "ola": "Sør", "per": ""}
 WORDS = ("ser folk", "roer ned en sint kunde", "selger")
@@ -62,9 +62,15 @@ def gathered(groups: Mapping[str, Sequence[int]]) -> tuple[Candidate, ...]:
 
 
 def look_in(groups: Mapping[str, Sequence[int]]):
-    suggestions = {identity_of(told(n).phrase): told(n) for numbers in groups.values() for n in numbers}
-    share = shares(list(suggestions.values()))
-    return lambda phrases: {p: Known(share[p], suggestions[p].label.positions) for p in phrases}
+    share = shares([told(number) for numbers in groups.values() for number in numbers])
+
+    def look(phrases: Sequence[Phrase]) -> Sums:
+        positions: Counter[str] = Counter()
+        for phrase in phrases:
+            positions.update({one.position: one.probability for one in told(phrase.turn).label.positions})
+        return Sums(len(phrases), sum(share[identity_of(phrase)] for phrase in phrases), positions)
+
+    return look
 
 
 def after(groups: Mapping[str, Sequence[int]], edit: Edit, undone: bool = False) -> dict[str, Candidate]:
@@ -185,5 +191,5 @@ def test_best_names_of_merged_candidates_count_by_phrases() -> None:
     """The names that fit a merged candidate are those that most of its phrases lie nearest to."""
     one = Candidate("a", "A", (), (), tuple(told(n).phrase for n in range(3)), titles=(Title("Selge", 1.0),))
     other = Candidate("b", "B", (), (), (told(4).phrase,), titles=(Title("Roe", 1.0),))
-    (whole,) = regroup((one, other), merge((one, other), ["a", "b"]), lambda phrases: {}, {}).candidates
+    (whole,) = regroup((one, other), merge((one, other), ["a", "b"]), lambda phrases: Sums(0, 0.0, {}), {}).candidates
     assert whole.titles == (Title("Selge", 0.75), Title("Roe", 0.25))

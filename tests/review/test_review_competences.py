@@ -13,6 +13,7 @@ from competence_pages import (
     candidates,
     fill_candidates,
     gather,
+    phrase,
     value,
 )
 from fastapi.testclient import TestClient
@@ -25,6 +26,7 @@ from review.app import create_app
 from review.competences_view import lost
 from store.candidate_decisions import undo_candidates
 from store.clusterings import save_clustering
+from store.decisions import Choice, decide
 from store.projects import create_project, project_named
 
 ACTS = ("sla-sammen", "navn", "flytt", "del", "del-i-to", "angre", "velg", "begrunn")
@@ -288,14 +290,38 @@ def test_chosen_candidate_that_is_gone_keeps_its_text(kari: Chooser, sessions: s
 
 
 def test_comparison_shows_phrases_and_what_is_decided(kari: Chooser, client: TestClient) -> None:
-    """Candidates stand side by side with their phrases, those decided marked, and a way to see more of many."""
+    """Candidates stand side by side with their phrases, and what would go out of each in a division."""
     seen = [value(text, name) for text in TOLD["see"] for name in ("siri", "jonas")]
-    text = kari.see(f"{COMPARE}?kandidat=see&kandidat=calm&antall=2")
+    text = kari.see(f"{COMPARE}?kandidat=see&kandidat=calm")
     assert re.findall(r'class="kolonne[^>]* data-id="([^"]+)"', text) == ["see", "calm"]
-    assert re.findall(r'name="utsagn" value="([^"]+)"', text)[:2] == seen[:2]
-    assert "antall=82" in text
-    assert "antall=" not in kari.see(f"{COMPARE}?kandidat=see")
+    assert re.findall(r'name="utsagn" value="([^"]+)"', text)[: len(seen)] == seen
+    assert 'rel="next"' not in text
     assert "Delt i to ville 1 utsagn gå ut" in text
+
+
+def test_many_phrases_stand_on_pages(kari: Chooser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The most typical phrases come first, links lead to the others and back, and edits come back to the same page."""
+    monkeypatch.setattr("review.competences_view.SHOWN", 4)
+    text = kari.see(f"{COMPARE}?kandidat=see")
+    assert re.search(r'rel="next" href="([^"]+)"', text)[1] == f"{COMPARE}?kandidat=see&amp;fra=4"  # type: ignore[index]
+    text = kari.see(f"{COMPARE}?kandidat=see&fra=4")
+    assert re.findall(r'name="utsagn" value="([^"]+)"', text) == [
+        value("hører <b>etter</b>", name).replace("<", "&lt;") for name in ("siri", "jonas")
+    ]
+    assert 'rel="next"' not in text
+    assert re.search(r'rel="prev" href="([^"]+)"', text)[1] == f"{COMPARE}?kandidat=see"  # type: ignore[index]
+    assert 'name="fra" value="4"' in text
+    assert kari.client.get(f"{COMPARE}?kandidat=see&fra=-1").status_code == 400
+
+
+def test_phrase_that_is_decided_is_marked(kari: Chooser, sessions: sessionmaker[Session]) -> None:
+    """A phrase that somebody has decided on says so."""
+    with sessions.begin() as session:
+        project = project_named(session, PROJECT)
+        decide(session, project.id, phrase("ser den enkelte", "siri"), Choice("reject", "Ola"))
+    text = kari.see(f"{COMPARE}?kandidat=see")
+    assert text.count('class="avgjort"') == 1
+    assert "1 avgjort" in kari.see(f"{HERE}/avgjort?kandidat=see")
 
 
 def test_comparison_leads_to_further_candidates(kari: Chooser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
 from alembic import command
@@ -36,8 +37,16 @@ from store.candidate_decisions import (
     show_later,
     undo_candidates,
 )
-from store.candidate_review import decided_in, states_of
-from store.clusterings import candidates_with, latest_candidates, latest_clustering, save_clustering, versions_of
+from store.candidate_review import decided_in, states_in
+from store.clusterings import (
+    candidates_with,
+    latest_candidates,
+    latest_clustering,
+    newest_state,
+    phrases_in,
+    save_clustering,
+    versions_of,
+)
 from store.database import open_database
 from store.decisions import Choice, decide
 from store.interviews import Source, add_interview
@@ -261,7 +270,8 @@ def test_decided_phrases_of_a_candidate_are_counted(session: Session, gathered: 
     assert decided_in(session, gathered.id, "see") == 2
     assert decided_in(session, gathered.id, "calm") is None
     one, other = (identity_of(phrase) for phrase in SEE.phrases[:2])
-    assert states_of(session, gathered.id, [one, other]) == {one: "rejected", other: "open"}
+    assert states_in(session, gathered.id, ["see"], 1, 0) == {one: "rejected", identity_of(CALM.phrases[0]): "rejected"}
+    assert states_in(session, gathered.id, ["see"], 1, 1)[other] == "open"
 
 
 def test_older_database_keeps_its_edits_and_learns_shares(url: str) -> None:
@@ -297,3 +307,58 @@ def test_older_database_keeps_its_edits_and_learns_shares(url: str) -> None:
         with pytest.raises(IntegrityError, match="append-only"):
             session.execute(text("DELETE FROM candidate_decisions"))
     sessions.kw["bind"].dispose()
+
+
+def test_moved_phrase_leaves_the_others_where_they_are(session: Session, gathered: Project) -> None:
+    """A move writes the moved phrase alone anew; where it was it is neither read nor counted any more."""
+    before = rows(session)
+    decide(session, gathered.id, SEE.phrases[0], Choice("reject", "Kari"))
+    decide_candidates(session, gathered.id, move(ALL, [identity_of(SEE.phrases[0])], "see", "sell"), "Kari")
+    assert rows(session) == before + 1
+    assert [decided_in(session, gathered.id, id) for id in ("see", "sell")] == [0, 1]
+    lines = latest_candidates(session, gathered.id, 2)
+    assert lines is not None
+    assert {line.candidate.id: line.size for line in lines.candidates} == {"see": 3, "calm": 3, "sell": 3}
+    clustering = newest_state(session, gathered.id)[0]
+    assert sorted(phrases_in(session, clustering)) == sorted(identity_of(p) for c in ALL for p in c.phrases)
+
+
+@pytest.mark.parametrize("few", [0, 2, 100])
+@pytest.mark.parametrize("seed", range(4))
+def test_no_edit_or_undo_loses_a_phrase(
+    session: Session, gathered: Project, monkeypatch: pytest.MonkeyPatch, seed: int, few: int
+) -> None:
+    """After any edits and undos every phrase is in one candidate, which is as large and as widely told as it says."""
+    monkeypatch.setattr("store.candidate_edits.FEW", few)
+    random, made = Random(seed), []
+    for _ in range(12):
+        candidates = tuple(now(session, gathered).values())
+        large = [candidate for candidate in candidates if len(candidate.phrases) > 1]
+        one, other = random.sample(candidates, 2) if len(candidates) > 1 else (None, None)
+        able = [name for name, can in (("undo", made), ("split", large), ("move", one), ("merge", one)) if can]
+        action = random.choice(able)
+        if action == "undo":
+            undo_candidates(session, gathered.id, made.pop(random.randrange(len(made))), "Ola")
+            continue
+        if action == "split":
+            whole = random.choice(large)
+            some = random.sample(whole.phrases, random.randint(1, len(whole.phrases) - 1))
+            edit = split(candidates, whole.id, [identity_of(phrase) for phrase in some])
+        elif action == "move" and len(one.phrases) > 1:
+            edit = move(candidates, [identity_of(random.choice(one.phrases))], one.id, other.id)
+        else:
+            edit = merge(candidates, [one.id, other.id])
+        made.append(decide_candidates(session, gathered.id, edit, "Kari").id)
+        session.expire_all()
+        lines = latest_candidates(session, gathered.id, 9)
+        found = now(session, gathered)
+        assert lines is not None
+        assert sorted(identity_of(p) for c in found.values() for p in c.phrases) == sorted(
+            identity_of(p) for c in ALL for p in c.phrases
+        )
+        for line in lines.candidates:
+            candidate = found[line.candidate.id]
+            assert line.size == len(candidate.phrases) == len(line.candidate.phrases) > 0
+            assert line.second == len(candidate.second) == len(line.candidate.second)
+            assert candidate.interviews == tuple(sorted({phrase.interview for phrase in candidate.phrases}))
+            assert len({c.name for c in found.values()}) == len(found)
