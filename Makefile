@@ -1,4 +1,4 @@
-# make demo · make test · make check · make quality · make setup · make lock · make heads · make grammar · make clean
+# make demo · make review · make test · make check · make pictures · make quality · make setup · make lock · make heads · make grammar · make clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,10 +8,13 @@ TORCH_ELSE := torch==2.13.0
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export BALANSEKUNST_HOME ?= $(CURDIR)/var
 
-.PHONY: demo test check types quality setup lock heads grammar clean
+.PHONY: demo review test check types pictures quality setup lock heads grammar clean
 
 demo: setup
 	@$(BIN)/balansekunst demo
+
+review: setup
+	@$(BIN)/balansekunst review
 
 test: setup
 	@$(BIN)/python -m pytest
@@ -22,6 +25,10 @@ check: setup types
 
 types:
 	@$(BIN)/mypy balansekunst corpora evaluation flows models pipeline prompts review store
+
+# The pictures of README, taken on the whole way through the application.
+pictures: setup
+	@BALANSEKUNST_PICTURES=docs/bilder $(BIN)/python -m pytest -q tests/browser/test_browser_whole_way.py
 
 quality: setup
 	@$(BIN)/balansekunst evaluate -o benchmarks/quality.md

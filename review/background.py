@@ -29,11 +29,17 @@ class BackgroundWork:
     settings: Settings
     command: tuple[str, ...] = RUN
 
+    def ask_for(self, project: str) -> None:
+        """Starts a run, or another when the one that goes on is over: it may be past taking in what is new."""
+        self._asked(project).touch()
+        self.start(project)
+
     def start(self, project: str) -> bool:
         """Starts a run of the project, unless one goes on; whether it was started."""
         with self._lock_file(project) as lock:
             if not _take(lock):
                 return False
+            self._asked(project).unlink(missing_ok=True)
             with _private(self._path(project, "log"), os.O_TRUNC) as log:
                 process = subprocess.Popen(
                     [*self.command, project],
@@ -46,7 +52,7 @@ class BackgroundWork:
                 )
         with suppress(ProcessLookupError):  # it was quick
             os.setpriority(os.PRIO_PROCESS, process.pid, GENTLE)
-        threading.Thread(target=process.wait, daemon=True).start()  # or it would stay as a zombie
+        threading.Thread(target=self._follow, args=(process, project), daemon=True).start()
         return True
 
     def is_running(self, project: str) -> bool:
@@ -64,6 +70,18 @@ class BackgroundWork:
         with path.open("rb") as log:
             log.seek(max(0, path.stat().st_size - TAIL))
             return tuple(log.read().decode(errors="replace").splitlines()[-number:])
+
+    def _follow(self, process: subprocess.Popen[bytes], project: str) -> None:
+        """Waits, or the process would stay as a zombie."""
+        process.wait()
+        if self._asked(project).exists():
+            self.start(project)
+
+    def _asked(self, project: str) -> Path:
+        """A file that is there while somebody has asked for a run that has not begun."""
+        path = self._path(project, "asked")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return path
 
     def _environment(self) -> dict[str, str]:
         here = self.settings

@@ -11,6 +11,7 @@ from pipeline.balance import POSITIONS, dimension_of
 from pipeline.records import CATEGORIES, INTERVIEWER, RESPONDENT, Identity
 from review.addresses import (
     TITLES,
+    history_address,
     interview_act_address,
     interview_address,
     phrase_mark,
@@ -89,6 +90,7 @@ class Panel:
     batch: str
     seen: str
     past: tuple[DecisionView, ...]
+    history: str
     can_move_borders: bool
     positions: tuple[PositionButton, ...]
     categories: tuple[CategoryButton, ...]
@@ -301,6 +303,7 @@ def panel_of(session: Session, project: Project, phrase: Identity | None) -> Pan
         batch=_border_act(session, project, decision),
         seen=str(decision.id) if decision else "",
         past=tuple(map(decision_view, history_of(session, project.id, phrase))),
+        history=history_address(project.name, intervju=phrase.interview, utsagn=phrase_mark(*phrase[1:])),
         can_move_borders=item.category != NONE,
         positions=_positions(item.positions),
         categories=_categories(item.category, CATEGORIES[1:]),

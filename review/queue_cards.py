@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pipeline.balance import DIMENSIONS, dimension_of
 from pipeline.corrections import word_spans
 from pipeline.records import CATEGORIES, Phrase, Placement, Turn
-from review.addresses import interview_address, phrase_mark, queue_address, sound_address
+from review.addresses import history_address, interview_address, phrase_mark, queue_address, sound_address
 from review.cards import Card, ConflictView, DecisionView, card_of, conflict_page, decision_view
 from review.errors import Conflict
 from review.material import Item, load_items
@@ -90,6 +90,7 @@ class QueueCard:
     positions: tuple[tuple[Target, ...], ...]
     categories: tuple[Target, ...]
     history: tuple[Earlier, ...]
+    all_history: str
     clip: Clip | None
     skipped: bool
 
@@ -156,6 +157,7 @@ def _card(visit: Visit, item: Item, turns: Mapping[int, Turn], sounding: Turn | 
         positions=tuple(tuple(_position(name, item, placements) for name in row) for row in ROWS),
         categories=tuple(_category(name, item) for name in CATEGORIES),
         history=_history(visit, item),
+        all_history=history_address(project, intervju=phrase.interview, utsagn=mark),
         clip=clip_of(sound_address(project, phrase.interview), sounding, phrase) if sounding else None,
         skipped=item.known.id in visit.skipped,
     )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,6 +129,27 @@ def count_items(
     counts = _matching(project_id, wanted, *columns, func.count(), also=tables).group_by(*columns)
     found = {tuple(values): number for *values, number in session.execute(counts)}
     return _with_names(session, project_id, found, by.index("interview")) if "interview" in by else found
+
+
+def count_placed(session: Session, project_id: int, wanted: Filter = EVERYTHING) -> dict[tuple[str, ...], int]:
+    """How many of the phrases hold these positions together; those that hold none are left out.
+
+    `wanted` says which states, role, chain and interview.
+    """
+    some_interviews = wanted.interview or wanted.role or wanted.chain
+    if some_interviews:  # the index by interview has the positions
+        counted = [(*key, number) for key, number in count_items(session, project_id, ("positions",), wanted).items()]
+    else:  # that by category has them in their order
+        every = count_items(session, project_id, ("category", "positions", "state"))
+        counted = [
+            (positions, number)
+            for (_category, positions, state), number in every.items()
+            if not wanted.states or state in wanted.states
+        ]
+    found: Counter[tuple[str, ...]] = Counter()
+    for positions, number in counted:
+        found[tuple(positions.split())] += number
+    return {positions: number for positions, number in found.items() if positions}
 
 
 def _with_names(
@@ -261,7 +283,9 @@ def _matching(project_id: int, wanted: Filter, *columns: Any, also: Collection[t
 
 def _conditions(project_id: int, wanted: Filter, place: Place) -> list[Any]:
     """What both tables know."""
-    found: list[Any] = [place.project_id == project_id]
+    # The phrases of one interview are few: to be found by it, and not among all at the position.
+    few = 0 if wanted.interview and place is ItemPositionRow else None
+    found: list[Any] = [(place.project_id if few is None else place.project_id + few) == project_id]
     if wanted.position:
         found.append(ItemPositionRow.position == wanted.position)
     if len(wanted.states) == 1:  # an equation leaves the index in its order, a list does not

@@ -517,7 +517,7 @@ class ReviewItemRow(Base):
     __table_args__ = (
         Unique("interview_id", "turn", "start", "end"),
         Index(None, "project_id", "category", "positions", "state"),
-        Index(None, "project_id", "interview_id", "state"),
+        Index("ix_review_items_interview", "project_id", "interview_id", "state", "category", "positions"),
         Index(None, "project_id", "state", "teaches"),
         Index(None, "project_id", "support"),
         Index(None, "project_id", "category", "state", "teaches"),

@@ -114,7 +114,7 @@ def take_files(
     check_files(files)
     handed = [desk.take(file.filename or "", file.file, file.size or 0, details) for file in files]
     if new_interviews(handed):
-        background.start(desk.project.name)
+        background.ask_for(desk.project.name)
     with desk.sessions.begin() as session:
         view = new_page(session, desk.project, desk.uploads.unfinished(desk.project.id), form, background, handed)
     return page(request, "upload.html", visitor, view=view, told=told(handed))
@@ -149,7 +149,7 @@ def finish(
 ) -> Response:
     handed = desk.finish(underway, read_details(form, desk.project.roles))
     if new_interviews([handed]):
-        background.start(desk.project.name)
+        background.ask_for(desk.project.name)
     return page(request, "_upload_handed.html", visitor, handed=handed)
 
 

@@ -23,7 +23,7 @@ from review.serve import listen
 from store.database import open_database
 
 CHROMIUM = shutil.which("chromium")
-expect.set_options(timeout=20_000)  # ms; a busy machine is slow, not wrong
+expect.set_options(timeout=30_000)  # ms; a busy machine is slow, not wrong
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -91,7 +91,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
     """A Norwegian visitor's browser, which nobody has used before."""
     with browser.new_context(base_url=address, locale="nb-NO", viewport={"width": 1280, "height": 800}) as opened:
-        opened.set_default_timeout(10_000)
+        opened.set_default_timeout(30_000)
         yield opened
 
 

@@ -65,6 +65,19 @@ def test_second_run_of_a_project_is_refused(work: BackgroundWork, settings: Sett
     assert work.start("Butikk")
 
 
+def test_run_that_was_asked_for_follows_the_one_that_goes_on(settings: Settings) -> None:
+    """What is added while a run goes on gets a run of its own when that is over, once however often it was asked."""
+    counting = f"print(end='.', file=open({str(settings.home / 'runs.txt')!r}, 'a'))" + WAITS
+    counted = BackgroundWork(settings, (sys.executable, "-c", counting))
+    for _ in range(3):
+        counted.ask_for("Butikk")
+    wait_until((settings.home / "runs.txt").exists)
+    end(settings)
+    wait_until(lambda: (settings.home / "runs.txt").read_text() == "..")
+    wait_until(lambda: not counted.is_running("Butikk"))
+    assert (settings.home / "runs.txt").read_text() == ".."
+
+
 def test_run_outlives_its_server(settings: Settings) -> None:
     """When the server that started it is killed the run goes on, and the next server knows of it."""
     server = f"""

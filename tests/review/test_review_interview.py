@@ -161,7 +161,7 @@ def test_times_of_words_are_steps(sessions: sessionmaker[Session], client: TestC
 
 
 def test_decision_is_written_and_shown(kari: Browser, kept: Kept) -> None:
-    """A button beside the text decides in the visitor's name, and the turn, the panel and the counts follow."""
+    """A button beside the text decides in the visitor's name; the turn, the panel, the counts, the history follow."""
     answer = act(kari, "utsagn", **deciding(kari, SEEN), handling="flytt:pace+presence", notat="Roen.")
     (made,) = kept.history()
     assert (made.choice.action, made.choice.positions, made.choice.person) == ("move", ("pace+presence",), "Kari")
@@ -169,6 +169,7 @@ def test_decision_is_written_and_shown(kari: Browser, kept: Kept) -> None:
     assert marked_in(answer.text)[SEEN] == "magenta competence decided moved"
     assert "1 av 3 avgjort" in answer.text
     assert "Flyttet til Tempo–Tilstedeværelse." in answer.text
+    assert f"/historikk?intervju=kari&amp;utsagn={mark_of(SEEN)}" in answer.text
 
 
 def test_decision_without_a_script_leads_back(kari: Browser, kept: Kept) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -275,13 +276,14 @@ def test_decided_ones_are_gone_through_in_turn(kari: Reviewer) -> None:
 
 
 def test_decided_phrase_shows_its_history(kari: Reviewer, ola: Reviewer) -> None:
-    """What others decided stands folded beside the phrase, with what was undone."""
+    """What others decided stands folded beside the phrase, with what was undone, and the way to its whole history."""
     ola.press("forkast", SUREST)
     ola.send(ola.last(), "angre")
     text = kari.see(SUREST)
     assert shown(text) == SEEN
     assert "Tidligere avgjørelser (1)" in text
     assert "Angret siden." in text
+    assert re.search(r'href="/prosjekt/[^"]*/historikk\?intervju=[^"&]+&amp;utsagn=[\d-]+">Hele historikken', text)
 
 
 def test_address_may_name_a_phrase(kari: Reviewer) -> None:

@@ -40,6 +40,7 @@ from store.review_items import (
     TEACHING,
     Filter,
     count_items,
+    count_placed,
     find_items,
     find_texts,
     how_many,
@@ -221,6 +222,26 @@ def test_counts_are_by_any_columns(session: Session, project: Project, known: In
     }
     assert count_items(session, project.id, ("chain", "interview")) == {("Nord", "kari"): 3}
     assert count_items(session, project.id, ()) == {(): 3}
+
+
+@pytest.mark.parametrize(
+    "narrowed", [Filter(), Filter(role="butikksjef"), Filter(chain="Nord"), Filter(interview="kari")]
+)
+def test_placed_phrases_are_counted(session: Session, project: Project, known: Interview, narrowed: Filter) -> None:
+    """What holds positions is counted by all that it holds, in the states wanted, whatever else is asked for."""
+    assert count_placed(session, project.id, narrowed) == {("people",): 1}
+    decide(session, project.id, phrase_of(SEES), APPROVED)
+    both = {("people", "pace+presence"): 1}
+    assert count_placed(session, project.id, replace(narrowed, states=("approved",))) == both
+    assert count_placed(session, project.id, replace(narrowed, states=("open",))) == {}
+
+
+def test_position_of_an_interview(session: Session, project: Project, known: Interview) -> None:
+    """A position's phrases of one interview alone are found, in every order."""
+    decide(session, project.id, phrase_of(SEES), APPROVED)
+    for sort in SORTS:
+        assert found(session, project, Filter(position="people", interview="kari"), sort) == [SEES]
+        assert found(session, project, Filter(position="people", interview="ola"), sort) == []
 
 
 def test_projects_are_apart(session: Session, project: Project, known: Interview) -> None:
