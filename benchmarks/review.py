@@ -70,6 +70,15 @@ PAGES = {
     "Interview of 90 minutes": f"{HERE}/intervju/intervju-007",
     "… when its words are said": f"{HERE}/intervju/intervju-007/tider?versjon=1",
     "… its corrections": f"{HERE}/intervju/intervju-007/rettelser",
+    "Balance model": f"{HERE}/balanse",
+    "… what the model is least sure of first": f"{HERE}/balanse?rekkefolge=laerer",
+    "… decided only": f"{HERE}/balanse?vis=avgjort",
+    "… of a role and chain": f"{HERE}/balanse?rolle=butikksjef&kjede=Nord&rekkefolge=laerer",
+    "… of one interview": f"{HERE}/balanse?intervju=intervju-007",
+    "… two roles compared": f"{HERE}/balanse?rolle=butikksjef&mot=rolle:mellomleder",
+    "… key competences": f"{HERE}/balanse?niva=nokkel",
+    "… its picture": f"{HERE}/balanse/bilde.svg?rolle=butikksjef",
+    "… its picture in pixels": f"{HERE}/balanse/bilde.png?rolle=butikksjef",
     "Key competences": f"{HERE}/nokkelkompetanser",
     "… by position": f"{HERE}/nokkelkompetanser?rekkefolge=plass",
     "… two side by side": f"{HERE}/nokkelkompetanser/sammenlign?kandidat=c1&kandidat=c2",
@@ -144,6 +153,16 @@ def in_queue(handling: str) -> Callable[[TestClient], Iterator[Sent]]:
     def forms(client: TestClient) -> Iterator[Sent]:
         for sent in decide(handling.partition(" ")[0])(client):
             yield Sent(f"{HERE}/ko", sent.data | {"handling": handling}, part=True)
+
+    return forms
+
+
+def on_the_figure(handling: str) -> Callable[[TestClient], Iterator[Sent]]:
+    """The same from the balance model, which answers with the card, the figure and the undo."""
+
+    def forms(client: TestClient) -> Iterator[Sent]:
+        for sent in decide(handling.partition(" ")[0])(client):
+            yield Sent(f"{HERE}/balanse", sent.data | {"handling": handling, "herfra": "people"}, part=True)
 
     return forms
 
@@ -318,6 +337,8 @@ ACTIONS = {
     "Move in the queue": in_queue("flytt pace"),
     "Skip in the queue": in_queue("hopp"),
     "Undo in the queue": in_queue("angre"),
+    "Move a card of the balance model": on_the_figure("flytt pace"),
+    "Undo at the balance model": on_the_figure("angre"),
     "Judge a proxy": judge("ja"),
     "Undo a verdict": judge("angre"),
     "Approve beside the text": beside_the_text("godkjenn"),

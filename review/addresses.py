@@ -127,6 +127,11 @@ def balance_address(project: str, **asked: object) -> str:
     return f"{project_address(project)}/balanse{_query(asked)}"
 
 
+def balance_picture_address(project: str, format: str, **asked: object) -> str:
+    """The same figure as a file."""
+    return f"{balance_address(project)}/bilde.{format}{_query(asked)}"
+
+
 def competences_address(project: str, anchor: str = "", **asked: object) -> str:
     """The key competences and their candidates; `anchor` without `#`."""
     return f"{project_address(project)}/nokkelkompetanser{_query(asked)}" + (f"#{anchor}" if anchor else "")

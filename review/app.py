@@ -13,6 +13,7 @@ from review.language import Speaking
 from review.navigation import module_of
 from review.refusals import add_refusals, refuse
 from review.routes import (
+    balance,
     competences,
     history,
     interview,
@@ -41,6 +42,7 @@ PAGES = (
     interview,
     upload,
     queue,
+    balance,
     competences,
     proxies,
     second_coding,

@@ -12,6 +12,7 @@ from review.addresses import (
     events_address,
     followed_address,
     new_interviews_address,
+    queue_address,
     run_address,
     upload_address,
     upload_part_address,
@@ -51,6 +52,7 @@ class FollowedView:
     lines: tuple[LineView, ...]
     goes_on: bool
     waits: bool
+    queue: str
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,9 @@ def followed(session: Session, project: Project, names: Collection[str], work: B
     return FollowedView(
         run_address=run_address(project.name),
         lines=tuple(line_view(project.name, one, said.get(one.line.name)) for one in found),
-        goes_on=is_work and running,
+        goes_on=running,  # candidates are gathered when all interviews are coded
         waits=is_work and not running,
+        queue=queue_address(project.name),
     )
 
 

@@ -227,11 +227,11 @@ def items_among(session: Session, project_id: int, ids: Collection[int]) -> tupl
 
 
 def items_numbered(session: Session, ids: Sequence[int]) -> tuple[ReviewItem, ...]:
-    """The phrases with these ids, in their order."""
+    """The phrases with these ids, in their order, without those that somebody took away since they were found."""
     rows = select(ReviewItemRow, InterviewRow.name, InterviewRow.role, InterviewRow.chain).join(InterviewRow)
     found = session.execute(rows.where(ReviewItemRow.id.in_(ids)))
     items = {row.id: _item(row, name, role, chain) for row, name, role, chain in found}
-    return tuple(items[item_id] for item_id in ids)
+    return tuple(items[item_id] for item_id in ids if item_id in items)
 
 
 def rank_of(session: Session, project_id: int, item: ReviewItem, wanted: Filter, sort: str) -> int:

@@ -341,8 +341,17 @@ def test_what_was_added_is_followed(desk: Desk) -> None:
     assert later.count("<li>") == 1
 
 
+def test_run_is_followed_to_its_candidates(desk: Desk) -> None:
+    """An interview that is coded is not done with while a run goes on, which gathers candidates last."""
+    desk.send("per.txt", TEXT)
+    text = desk.client.get(f"{LIST}/framdrift?intervju=kari").text
+    assert "Kjøringen går i bakgrunnen" in text
+    assert "Ferdig." not in text
+
+
 def test_coded_interview_is_followed_no_longer(kari: Browser) -> None:
-    """Where all is done nothing is waited for."""
+    """Where all is done nothing is waited for, and the page leads on to the review."""
     text = kari.client.get(f"{LIST}/framdrift?intervju=kari").text
     assert "Ferdig." in text
+    assert f'href="/prosjekt/{PROJECT}/ko"' in text
     assert "Kjør nå" not in text

@@ -45,6 +45,7 @@ from store.review_items import (
     find_texts,
     how_many,
     item_of,
+    items_numbered,
     rank_of,
 )
 from store.tables import ProjectionRow, ReviewItemRow
@@ -242,6 +243,12 @@ def test_position_of_an_interview(session: Session, project: Project, known: Int
     for sort in SORTS:
         assert found(session, project, Filter(position="people", interview="kari"), sort) == [SEES]
         assert found(session, project, Filter(position="people", interview="ola"), sort) == []
+
+
+def test_item_that_is_gone_is_left_out(session: Session, project: Project, known: Interview) -> None:
+    """What was found, and is gone when it is read, is missing; the others come in their order."""
+    first, *others = [item.id for item in find_items(session, project.id)]
+    assert [item.id for item in items_numbered(session, [*others, 10**6, first])] == [*others, first]
 
 
 def test_projects_are_apart(session: Session, project: Project, known: Interview) -> None:
