@@ -68,16 +68,19 @@ BEGINNINGS = {
 
 @dataclass(frozen=True)
 class Size:
-    """How long an interview is: sentences of the respondent on average, and the least and most turns of both."""
+    """How long an interview is: sentences of the respondent on average, and the least and most turns of both.
 
-    phrases: int = 250
+    Of ten sentences the program makes some eight phrases.
+    """
+
+    sentences: int = 330
     turns: tuple[int, int] = (30, 60)
 
     def __post_init__(self) -> None:
         if not LEAST_TURNS <= self.turns[0] <= self.turns[1]:
             raise ValueError(f"turns are from {LEAST_TURNS} upwards, the fewest first, not {self.turns}")
-        if self.phrases < 1:
-            raise ValueError(f"an interview has one phrase or more, not {self.phrases}")
+        if self.sentences < 1:
+            raise ValueError(f"an interview has one sentence or more, not {self.sentences}")
 
 
 @dataclass(frozen=True)
@@ -226,8 +229,8 @@ class _Informant:
     def interviewed(self, name: str, size: Size) -> tuple[AnnotatedInterview, tuple[ToldChange, ...]]:
         """Questions and answers by turns, with the spans that an expert would mark."""
         answers = self.rng.randint(size.turns[0] // 2, size.turns[1] // 2)
-        phrases = max(round(size.phrases * self.rng.uniform(0.75, 1.25)), answers)
-        lengths = _shares(self.rng, phrases, answers)
+        sentences = max(round(size.sentences * self.rng.uniform(0.75, 1.25)), answers)
+        lengths = _shares(self.rng, sentences, answers)
         draft = _Draft(Transcript(name, (), self.role, SECTOR, self.chain))
         for (kind, competence, question), length in zip(self._course(answers), lengths, strict=True):
             draft.say(INTERVIEWER, question)
@@ -542,15 +545,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m corpora.composed", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument("--number", type=int, default=50, help="how many interviews (50)")
-    parser.add_argument("--phrases", type=int, default=250, help="sentences of the respondent, on average (250)")
+    parser.add_argument("--sentences", type=int, default=330, help="sentences of the respondent, on average (330)")
     parser.add_argument("--seed", type=int, default=0, help="another seed gives other interviews (0)")
     parser.add_argument(
         "--truth", type=Path, metavar="FILE.jsonl", help="where to write what is told, and which changes"
     )
     asked = parser.parse_args(arguments)
-    if asked.number < 1 or asked.phrases < 1:
-        parser.error("--number and --phrases are whole numbers from 1")
-    interviews = tuple(compose(asked.number, asked.seed, Size(asked.phrases)))
+    if asked.number < 1 or asked.sentences < 1:
+        parser.error("--number and --sentences are whole numbers from 1")
+    interviews = tuple(compose(asked.number, asked.seed, Size(asked.sentences)))
     names = {MANIFEST, *(f"{one.transcript.id}.json" for one in interviews)}
     if asked.folder.is_dir() and (strange := {path.name for path in asked.folder.iterdir()} - names):
         parser.error(f"{asked.folder} holds something else already ({min(strange)}); choose an empty folder")

@@ -87,7 +87,7 @@ def test_unusable_number_of_turns_is_refused(turns: tuple[int, int]) -> None:
         Size(60, turns)
 
 
-def test_interview_without_phrases_is_refused() -> None:
+def test_interview_without_sentences_is_refused() -> None:
     """An interview in which nothing is said is an error."""
     with pytest.raises(ValueError, match="not 0"):
         Size(0)
@@ -117,9 +117,9 @@ def test_no_two_interviews_are_alike(fifty: tuple[ComposedInterview, ...]) -> No
 
 
 def test_fifty_hold_as_many_phrases_as_the_project_counts_on(fifty: tuple[ComposedInterview, ...]) -> None:
-    """About 250 sentences in each, 30–60 turns, some interviews much longer than others."""
+    """About 330 sentences in each, of which the program makes some 260 phrases, 30–60 turns, some interviews much longer than others."""
     sentences = [sum(t.text.count(". ") + 1 for t in one.transcript.turns if t.speaker == RESPONDENT) for one in fifty]
-    assert 220 <= sum(sentences) / 50 <= 280
+    assert 300 <= sum(sentences) / 50 <= 360
     assert max(sentences) > 1.4 * min(sentences)
     assert all(29 <= len(one.transcript.turns) <= 60 for one in fifty)
 
@@ -172,14 +172,14 @@ def test_training_never_sees_them(tmp_path: Path) -> None:
     """What heads are trained on is the same with composed interviews as without; none is among the samples."""
     files = [corpora.HERE / "key_competences.tsv", *(corpora.HERE / "phrases").iterdir(), *corpora.INTERVIEWS.iterdir()]
     kept = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
-    main([str(tmp_path / "ut"), "--number", "12", "--phrases", "30"])
+    main([str(tmp_path / "ut"), "--number", "12", "--sentences", "30"])
     assert corpora.checksum() == kept
     assert not any(interview.transcript.id.startswith(chains()) for interview in read_interviews())
 
 
 def test_folder_holds_transcripts_and_a_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The command writes files that the program reads, each in a line of the manifest with all that is known."""
-    main([str(tmp_path), "--number", "5", "--phrases", "40", "--seed", "7"])
+    main([str(tmp_path), "--number", "5", "--sentences", "40", "--seed", "7"])
     assert str(tmp_path) in capsys.readouterr().out
     rows = list(csv.DictReader((tmp_path / "manifest.csv").open(encoding="utf-8", newline="")))
     assert tuple(rows[0]) == COLUMNS
@@ -208,16 +208,16 @@ def test_truth_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
 def test_folder_with_something_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder with other files is refused by name, and nothing is written; the same command twice is harmless."""
     for _ in range(2):
-        main([str(tmp_path), "--number", "2", "--phrases", "30"])
+        main([str(tmp_path), "--number", "2", "--sentences", "30"])
     (tmp_path / "notat.txt").write_text("mitt", encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
-        main([str(tmp_path), "--number", "3", "--phrases", "30"])
+        main([str(tmp_path), "--number", "3", "--sentences", "30"])
     assert ended.value.code == 2
     assert "notat.txt" in capsys.readouterr().err
     assert len(list(tmp_path.glob("*.json"))) == 2
 
 
-@pytest.mark.parametrize("wrong", [["--number", "0"], ["--phrases", "0"], ["--number", "mange"]])
+@pytest.mark.parametrize("wrong", [["--number", "0"], ["--sentences", "0"], ["--number", "mange"]])
 def test_unusable_numbers_are_told_of(tmp_path: Path, wrong: list[str]) -> None:
     """A number of interviews or phrases that is none ends with code 2, and no folder is made."""
     with pytest.raises(SystemExit) as ended:
