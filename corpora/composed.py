@@ -44,7 +44,10 @@ YOU_SAY = {"jeg": "du", "meg": "deg", "mine": "dine"}
 DIALECT = re.compile(
     r"\b(e|eg|æ|ho|dei|ikkje|me|kva|mæ|sia|te|heime|nokon|noko|berre|korleis|frå|mykje|bruka|vidaregåande)\b"
 )
-GROCERIES = re.compile(r"frukt|brød|melk|meieri|pant|fersk|pølse|kjøtt|fisk|frys|boll|ost|egg|banan|agurk|tomat|kjøl")
+GROCERIES = re.compile(
+    r"\b(frukt|brød|melk|meieri|pant|fersk|pølse|kjøtt|fisk|frys|boll|ost\b|egg|banan|agurk|tomat|kjøl|yoghurt|gjær|reke|potet"
+    r"|salat|flaske)"
+)
 
 # What an answer holds beside what it begins with: kinds of sentences with their weights.
 TOPIC, OPENING, GENERAL, PROXIES, CHANGE, CLOSING = "topic", "opening", "general", "proxy", "change", "closing"

@@ -117,7 +117,7 @@ def test_no_two_interviews_are_alike(fifty: tuple[ComposedInterview, ...]) -> No
 
 
 def test_fifty_hold_as_many_phrases_as_the_project_counts_on(fifty: tuple[ComposedInterview, ...]) -> None:
-    """About 330 sentences in each, of which the program makes some 260 phrases, 30–60 turns, some interviews much longer than others."""
+    """About 330 sentences in each, some 260 phrases to the program, 30–60 turns, uneven."""
     sentences = [sum(t.text.count(". ") + 1 for t in one.transcript.turns if t.speaker == RESPONDENT) for one in fifty]
     assert 300 <= sum(sentences) / 50 <= 360
     assert max(sentences) > 1.4 * min(sentences)
