@@ -42,9 +42,16 @@ def hand_in(
     """
     found = check_file(path)
     sha256 = save(path, settings.recordings)
+    source = source_of(path, found, sha256, details, stem or path.stem, person)
+    with sessions.begin() as session:
+        return add_interview(session, project_id, source)
+
+
+def source_of(path: Path, found: Checked, sha256: str, details: Details, stem: str, person: str = "") -> Source:
+    """What is added of a file that was checked and kept: people's word goes before the file's own."""
     known = replace(details, role=details.role or found.role, chain=details.chain or found.chain)
-    source = Source(
-        stem=stem or path.stem,
+    return Source(
+        stem=stem,
         kind=found.kind,
         sha256=sha256,
         extension=path.suffix.lower(),
@@ -52,8 +59,6 @@ def hand_in(
         seconds=found.seconds,
         added_by=person,
     )
-    with sessions.begin() as session:
-        return add_interview(session, project_id, source)
 
 
 def check_file(path: Path) -> Checked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +15,9 @@ from balansekunst.adding import hand_in, read_day
 from balansekunst.batch import Batch
 from balansekunst.export import WRITERS
 from balansekunst.files import Output, write
+from balansekunst.folders import Ready, add_checked, check_folder, manifest_of
 from balansekunst.settings import read_settings
-from balansekunst.terminal import TerminalReporter, fail, out
+from balansekunst.terminal import TerminalReporter, fail, out, told_of_files
 from balansekunst.wording import grounds_sentence
 from flows.context import Context
 from flows.start import anything_to_do, start_project
@@ -83,16 +85,20 @@ def learn_command(
 
 def add_command(
     project: Project,
-    files: Annotated[list[Path], typer.Argument(help="Opptak eller transkripsjoner.")],
+    files: Annotated[list[Path], typer.Argument(help="Opptak eller transkripsjoner, eller én mappe med manifest.")],
     role: Annotated[str, typer.Option(help="Informantens rolle.")] = "",
     chain: Annotated[str, typer.Option(help="Kjede.")] = "",
     interviewer: Annotated[str, typer.Option(help="Hvem som intervjuet.")] = "",
     pseudonym: Annotated[str, typer.Option(help="Dekknavn på informanten.")] = "",
     consent: Annotated[str, typer.Option(help="Samtykke: dato eller referanse.")] = "",
     held: Annotated[str, typer.Option("--date", help="Dagen intervjuet ble holdt: 2026-11-02.")] = "",
+    manifest: Annotated[Path | None, typer.Option(help="CSV med en linje for hver fil i mappen.")] = None,
 ) -> None:
-    """Legg intervjuer til et prosjekt: lyd, video eller transkripsjon."""
+    """Legg intervjuer til et prosjekt: lyd, video eller transkripsjon, enkeltvis eller en mappe med manifest.csv."""
     known = Details(role, chain, interviewer, pseudonym, consent, read_day(held))
+    if manifest or (len(files) == 1 and files[0].is_dir()):
+        _add_folder(project, files, manifest, known)
+        return
     here, batch = context(), Batch()
     with here.sessions.begin() as session:
         project_id = project_named(session, project).id
@@ -101,6 +107,34 @@ def add_command(
             added = add_file(here, project_id, path, known)
             out.print(f"{path}: lagt til som «{added.interview.name}»", soft_wrap=True)
     batch.finish()
+
+
+def _add_folder(project: str, folders: list[Path], manifest: Path | None, known: Details) -> None:
+    """A folder by its manifest, whole or not at all: exit 2 with a line for every problem."""
+    if len(folders) > 1:
+        raise InputError("manifestet gjelder én mappe", str(folders[1]), "Oppgi mappen alene.")
+    if known != Details():
+        raise InputError("kan ikke gis sammen med et manifest", "--role, --date osv.", "Skriv det i manifestet.")
+    here, path = context(), manifest_of(folders[0], manifest)
+    with here.sessions.begin() as session:
+        found = project_named(session, project)
+    checkup = check_folder(here, found, folders[0], path, told_of_files)
+    for problem in checkup.problems:
+        fail(str(problem))
+    if checkup.problems:
+        fail(f"{path}: {len(checkup.problems)} feil, så ingenting er lagt til. Rett dem og kjør på nytt.")
+        raise typer.Exit(2)
+    _tell_added(project, checkup.ready, add_checked(here, found, checkup.ready))
+
+
+def _tell_added(project: str, ready: Sequence[Ready], added: Sequence[Added]) -> None:
+    for one, became in zip(ready, added, strict=True):
+        how = "er alt i prosjektet som" if became.duplicate else "lagt til som"
+        differs = "; det manifestet sier om det, er noe annet, og er ikke endret" if one.differs else ""
+        out.print(f"{one.file}: {how} «{became.interview.name}»{differs}", soft_wrap=True)
+    new = sum(not became.duplicate for became in added)
+    there = len(added) - new
+    out.print(f"{new} lagt til, {there} var der fra før. Kjør: balansekunst run {project}", soft_wrap=True)
 
 
 def add_file(here: Context, project_id: int, path: Path, details: Details) -> Added:

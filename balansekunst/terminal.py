@@ -95,6 +95,12 @@ class TerminalReporter(AbstractContextManager["TerminalReporter"]):
         self.console.print(f"[{self.finished}/{self.interviews}] {name}: {result}", soft_wrap=True)
 
 
+def told_of_files(done: int, total: int) -> None:
+    """How many files of a folder are checked: a line that goes away where somebody looks."""
+    if err.is_terminal:
+        err.print(f"Kontrollert {done} av {total} filer", end="\n" if done == total else "\r", style="dim")
+
+
 def fail(message: str) -> None:
     """One line on stderr for people."""
     print(f"balansekunst: {message}", file=sys.stderr)
