@@ -1,4 +1,4 @@
-# make demo · make review · make test · make check · make pictures · make quality · make setup · make lock · make heads · make grammar · make clean
+# make demo · make batch-demo · make review · make test · make check · make pictures · make quality · make setup · make lock · make heads · make grammar · make clean
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,10 +8,14 @@ TORCH_ELSE := torch==2.13.0
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export BALANSEKUNST_HOME ?= $(CURDIR)/var
 
-.PHONY: demo review test check types pictures quality setup lock heads grammar clean
+.PHONY: demo batch-demo review test check types pictures quality setup lock heads grammar clean
 
 demo: setup
 	@$(BIN)/balansekunst demo
+
+# Fifty composed interviews of four chains and three roles, and the recording, as a project is run: some minutes.
+batch-demo: setup
+	@$(BIN)/balansekunst demo --batch 50
 
 review: setup
 	@$(BIN)/balansekunst review

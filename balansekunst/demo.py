@@ -5,8 +5,12 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.columns import Columns
 from rich.markup import escape
 from rich.panel import Panel
@@ -17,6 +21,7 @@ from balansekunst.files import write
 from balansekunst.projects import add_file, context, run_with_progress
 from balansekunst.terminal import clock, out
 from corpora import INTERVIEWS, RECORDINGS, read_interview
+from corpora.composed import compose, write_folder
 from flows.context import Context
 from pipeline.balance import DIMENSIONS, norwegian
 from pipeline.cluster import quotes
@@ -34,26 +39,29 @@ ROLES = ("butikkmedarbeider", "mellomleder i butikk", "butikksjef")
 SHOWN_PROXIES, SHOWN_TURNS = 8, 4
 
 
-def demo_command() -> None:
+def demo_command(
+    batch: Annotated[int, typer.Option(min=0, help="Kjør heller så mange komponerte intervjuer fra fire kjeder.")] = 0,
+) -> None:
     """Kjør hovedjobben på eksemplene som følger med, og vis resultatet."""
     here = context()
-    count = set_up(here)
-    run_with_progress(here, PROJECT, count)
-    show(here)
-    exported = here.settings.home / "demo.json"
+    project = f"{PROJECT}-{batch}" if batch else PROJECT
+    count = set_up(here, project, partial(composed_sources, batch) if batch else transcript_sources)
+    run_with_progress(here, project, count)
+    show(here, project)
+    exported = here.settings.home / f"{project}.json"
     with here.sessions.begin() as session:
-        write("".join(to_json(session, project_named(session, PROJECT))), exported)
+        write("".join(to_json(session, project_named(session, project))), exported)
     out.print(f"\nEksport: {exported}", markup=False, soft_wrap=True)
     command = f"BALANSEKUNST_HOME={here.settings.home} {Path(sys.argv[0]).absolute()} review"
     out.print(f"Gjennomgang i nettleseren (http://127.0.0.1:8765): {command}", markup=False, soft_wrap=True)
 
 
-def set_up(here: Context) -> int:
-    """The demo project with the sample recording and the retail interviews; how many interviews it has."""
+def set_up(here: Context, name: str, sources: Callable[[Path], list[tuple[Path, Details]]]) -> int:
+    """The project with the sample recording and these interviews; how many interviews it has."""
     with here.sessions.begin() as session:
-        project = find_project(session, PROJECT) or create_project(session, PROJECT, ROLES)
+        project = find_project(session, name) or create_project(session, name, ROLES)
     with tempfile.TemporaryDirectory() as folder:
-        for path, known in [recording_source(), *transcript_sources(Path(folder))]:
+        for path, known in [recording_source(), *sources(Path(folder))]:
             try:
                 add_file(here, project.id, path, known)
             except InputError as error:
@@ -79,10 +87,23 @@ def transcript_sources(folder: Path) -> list[tuple[Path, Details]]:
     return sources
 
 
-def show(here: Context) -> None:
+def composed_sources(number: int, folder: Path) -> list[tuple[Path, Details]]:
+    """So many composed interviews as transcript files, with what is known of each."""
+    interviews = list(compose(number))
+    write_folder(interviews, folder)
+    return [
+        (
+            folder / f"{one.transcript.id}.json",
+            Details(one.transcript.role, one.transcript.chain, one.interviewer, one.pseudonym, one.consent, one.held),
+        )
+        for one in interviews
+    ]
+
+
+def show(here: Context, name: str) -> None:
     """The result in the terminal."""
     with here.sessions.begin() as session:
-        project = project_named(session, PROJECT)
+        project = project_named(session, name)
         recording = interview_named(session, project.id, RECORDING.stem)
         transcript = latest_transcript(session, recording.id)
         coded = [suggestion for _, suggestion, _ in phrases_of(session, project)]
