@@ -19,7 +19,7 @@ from store.decisions import Choice, decide
 from store.interview_details import Details, change_details
 from store.results import latest_clustering, latest_coding, latest_transcript, save_transcript
 
-CODING = {"load_splitter", "load_labeller"}
+CODING = {"load_grammar", "load_splitter", "load_labeller"}
 LISTENING = {"load_speech", "load_voice"}
 GATHERING = {"load_labeller", "load_names"}
 

@@ -1,0 +1,200 @@
+"""What interviews tell of change, and the competence that each change concerns.
+
+A reading is kept by transcript and key, as a coding is. A change is tied to a phrase, and concerns the candidate that
+has the phrase now: what people merge, split or move takes its changes along, and no tie is made anew for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, insert, select
+from sqlalchemy.orm import Session
+
+from pipeline.change import Change
+from pipeline.change_ties import Tie
+from pipeline.corrections import Correction, correct_phrases
+from pipeline.records import Identity, Phrase, identity_of
+from store.clusterings import candidate_rows, newest_row, places_of
+from store.database import insert_once
+from store.tables import (
+    ChangeReadingRow,
+    ChangeRow,
+    ChangeTieRow,
+    ChangeTyingRow,
+    InterviewRow,
+    MemberRow,
+    TranscriptRow,
+)
+
+
+@dataclass(frozen=True)
+class ChangeFilter:
+    """Which changes: those told in interviews of the role and the chain, where these are given."""
+
+    role: str = ""
+    chain: str = ""
+
+
+@dataclass(frozen=True)
+class ToldChange:
+    """A change with where it is told and what it concerns: `candidate` and `way` are empty, and `tied_to` None, where
+    it is tied to nothing, or to what is in no candidate any more.
+    """
+
+    change: Change
+    role: str
+    chain: str
+    candidate: str = ""
+    way: str = ""
+    tied_to: Identity | None = None
+
+
+EVERY_CHANGE = ChangeFilter()
+
+
+def is_read(session: Session, transcript_id: int, key: str) -> bool:
+    """Whether the transcript's newest reading is by the rules of this key."""
+    newest = _newest_reading(session, transcript_id)
+    return newest is not None and newest.key.startswith(key)
+
+
+def save_reading(session: Session, transcript_id: int, key: str, changes: Sequence[Change]) -> None:
+    """What the transcript tells of change by this key; in force from then on, were there an older one by it too."""
+    newest = _newest_reading(session, transcript_id)
+    reading_id = insert_once(session, ChangeReadingRow, transcript_id=transcript_id, key=key)
+    if reading_id is None and newest and not newest.key.startswith(key):
+        again = f"{key} after {newest.id}"
+        reading_id = insert_once(session, ChangeReadingRow, transcript_id=transcript_id, key=again)
+    if reading_id is None or not changes:
+        return
+    rows = [
+        {"reading_id": reading_id, "ordinal": i, "direction": one.direction, "cues": list(one.cues)} | _span(one.phrase)
+        for i, one in enumerate(changes)
+    ]
+    session.execute(insert(ChangeRow), rows)
+
+
+def carry_reading(
+    session: Session, transcript_id: int, new_id: int, key: str, correction: Correction, text: str
+) -> None:
+    """The newest reading of a transcript for its corrected version, each change at its new place."""
+    newest = _newest_reading(session, transcript_id)
+    if newest is None:
+        return
+    known = [change for _number, change in _changes_in(session, {newest.id: ""})]
+    moved = correct_phrases([one.phrase for one in known], correction, text)
+    changes = [Change(phrase, one.direction, one.cues) for one, phrase in zip(known, moved, strict=True) if phrase]
+    save_reading(session, new_id, key, changes)
+
+
+def readings_of(session: Session, project_id: int) -> tuple[int, ...]:
+    """The numbers of the project's readings in force: what the ties of its changes depend on."""
+    return tuple(_readings(session, project_id, EVERY_CHANGE))
+
+
+def changes_of(session: Session, project_id: int) -> tuple[Change, ...]:
+    """All changes that the project's interviews tell of, interview for interview."""
+    names = {number: about[0] for number, about in _readings(session, project_id, EVERY_CHANGE).items()}
+    return tuple(change for _number, change in _changes_in(session, names))
+
+
+def is_tied(session: Session, project_id: int, key: str) -> bool:
+    """Whether the newest ties of the project are those of this key."""
+    newest = _newest_tying(session, project_id)
+    return newest is not None and newest.key == key
+
+
+def save_ties(session: Session, project_id: int, key: str, ties: Mapping[Identity, Tie]) -> None:
+    """The project's ties by this key, by the identity of the changes. From then on they are in force."""
+    tying_id = insert_once(session, ChangeTyingRow, project_id=project_id, key=key)
+    if tying_id is None:
+        return
+    names = {number: about[0] for number, about in _readings(session, project_id, EVERY_CHANGE).items()}
+    rows = [
+        {"tying_id": tying_id, "reading_id": reading_id, "ordinal": ordinal, "way": tie.way} | tie.phrase._asdict()
+        for (reading_id, ordinal), change in _changes_in(session, names)
+        if (tie := ties.get(identity_of(change.phrase)))
+    ]
+    if rows:
+        session.execute(insert(ChangeTieRow), rows)
+
+
+def told_changes(session: Session, project_id: int, wanted: ChangeFilter = EVERY_CHANGE) -> tuple[ToldChange, ...]:
+    """The changes that fit, interview for interview, each with the newest candidate that it concerns."""
+    readings = _readings(session, project_id, wanted)
+    ties = _ties_in_force(session, project_id)
+    told = []
+    for (reading_id, ordinal), change in _changes_in(session, {number: one[0] for number, one in readings.items()}):
+        _name, role, chain = readings[reading_id]
+        told.append(ToldChange(change, role, chain, *ties.get((reading_id, ordinal), ())))
+    return tuple(told)
+
+
+def _readings(session: Session, project_id: int, wanted: ChangeFilter) -> dict[int, tuple[str, str, str]]:
+    """By the number of each interview's newest reading, of the newest transcript that has one: name, role and chain."""
+    reading, transcript, interview = ChangeReadingRow, TranscriptRow, InterviewRow
+    rows = select(interview.id, reading.id, interview.name, interview.role, interview.chain)
+    rows = rows.join(transcript, transcript.interview_id == interview.id)
+    rows = rows.join(reading, reading.transcript_id == transcript.id).where(interview.project_id == project_id)
+    given = {name: value for name, value in vars(wanted).items() if value}
+    rows = rows.where(*(getattr(interview, name) == value for name, value in given.items()))
+    newest: dict[int, tuple[int, tuple[str, str, str]]] = {}
+    for interview_id, reading_id, *about in session.execute(
+        rows.order_by(interview.id, transcript.version, reading.id)
+    ):
+        newest[interview_id] = (reading_id, (about[0], about[1], about[2]))
+    return dict(newest.values())
+
+
+def _changes_in(session: Session, readings: Mapping[int, str]) -> list[tuple[tuple[int, int], Change]]:
+    """The changes of these readings, each with reading and number; `readings` has the interview's name of each."""
+    row = ChangeRow.__table__.c
+    columns = (row.reading_id, row.ordinal, row.turn, row.start, row.end, row.text, row.direction, row.cues)
+    rows = select(*columns).where(row.reading_id.in_(list(readings))).order_by(row.reading_id, row.ordinal)
+    found = {
+        (reading_id, ordinal): Change(Phrase(readings[reading_id], *span), direction, tuple(cues))
+        for reading_id, ordinal, *span, direction, cues in session.execute(rows)
+    }
+    places = {reading_id: place for place, reading_id in enumerate(readings)}
+    return sorted(found.items(), key=lambda one: (places[one[0][0]], one[0][1]))
+
+
+def _ties_in_force(session: Session, project_id: int) -> dict[tuple[int, int], tuple[str, str, Identity]]:
+    """By reading and number of a change: its candidate, how it is tied, and the phrase by which it is."""
+    tying, clustering = _newest_tying(session, project_id), newest_row(session, project_id)
+    if tying is None or clustering is None:
+        return {}
+    homes = {
+        place.rows: (row.cid, frozenset(place.without))
+        for row in candidate_rows(session, clustering.id)
+        for place in places_of(row)
+    }
+    tie, member = ChangeTieRow, MemberRow
+    same = and_(*(getattr(tie, name) == getattr(member, name) for name in Identity._fields))
+    rows = select(tie.reading_id, tie.ordinal, tie.way, tie.interview, tie.turn, tie.start, tie.end)
+    rows = rows.add_columns(member.clustering_id, member.candidate, member.ordinal).join(member, same)
+    found = {}
+    for reading_id, number, way, name, turn, start, end, *place in session.execute(
+        rows.where(tie.tying_id == tying.id)
+    ):
+        cid, without = homes.get((place[0], place[1]), ("", frozenset()))
+        if cid and place[2] not in without:
+            found[reading_id, number] = (cid, way, Identity(name, turn, start, end))
+    return found
+
+
+def _newest_reading(session: Session, transcript_id: int) -> ChangeReadingRow | None:
+    rows = select(ChangeReadingRow).where(ChangeReadingRow.transcript_id == transcript_id)
+    return session.scalar(rows.order_by(ChangeReadingRow.id.desc()).limit(1))
+
+
+def _newest_tying(session: Session, project_id: int) -> ChangeTyingRow | None:
+    rows = select(ChangeTyingRow).where(ChangeTyingRow.project_id == project_id)
+    return session.scalar(rows.order_by(ChangeTyingRow.id.desc()).limit(1))
+
+
+def _span(phrase: Phrase) -> dict[str, Any]:
+    return {"turn": phrase.turn, "start": phrase.start, "end": phrase.end, "text": phrase.text}
