@@ -6,7 +6,8 @@ has the phrase now: what people merge, split or move takes its changes along, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import and_, insert, select
 from sqlalchemy.orm import Session
 
 from pipeline.change import Change
+from pipeline.change_matching import DIRECTIONS
 from pipeline.change_ties import Tie
 from pipeline.corrections import Correction, correct_phrases
 from pipeline.records import Identity, Phrase, identity_of
@@ -175,14 +177,13 @@ def _ties_in_force(session: Session, project_id: int) -> dict[tuple[int, int], t
     tie, member = ChangeTieRow, MemberRow
     same = and_(*(getattr(tie, name) == getattr(member, name) for name in Identity._fields))
     rows = select(tie.reading_id, tie.ordinal, tie.way, tie.interview, tie.turn, tie.start, tie.end)
-    rows = rows.add_columns(member.clustering_id, member.candidate, member.ordinal).join(member, same)
+    rows = rows.add_columns(member.clustering_id, member.candidate, member.ordinal.label("member")).join(member, same)
     found = {}
-    for reading_id, number, way, name, turn, start, end, *place in session.execute(
-        rows.where(tie.tying_id == tying.id)
-    ):
-        cid, without = homes.get((place[0], place[1]), ("", frozenset()))
-        if cid and place[2] not in without:
-            found[reading_id, number] = (cid, way, Identity(name, turn, start, end))
+    for one in session.execute(rows.where(tie.tying_id == tying.id)).mappings():
+        cid, without = homes.get((one["clustering_id"], one["candidate"]), ("", frozenset()))
+        if cid and one["member"] not in without:
+            phrase = Identity(one["interview"], one["turn"], one["start"], one["end"])
+            found[one["reading_id"], one["ordinal"]] = (cid, one["way"], phrase)
     return found
 
 
@@ -198,3 +199,59 @@ def _newest_tying(session: Session, project_id: int) -> ChangeTyingRow | None:
 
 def _span(phrase: Phrase) -> dict[str, Any]:
     return {"turn": phrase.turn, "start": phrase.start, "end": phrase.end, "text": phrase.text}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many changes there are, and where they are told: names of interviews, roles and chains, each once."""
+
+    changes: int = 0
+    interviews: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    chains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CompetenceChange:
+    """What is told of a competence by direction; `candidate` and `name` are empty for what concerns none."""
+
+    candidate: str
+    name: str
+    counts: Mapping[str, Count]
+
+    @property
+    def interviews(self) -> frozenset[str]:
+        return frozenset(name for count in self.counts.values() for name in count.interviews)
+
+
+def count_changes(told: Iterable[ToldChange], names: Mapping[str, str]) -> tuple[CompetenceChange, ...]:
+    """For each competence what grows, fades and is new, that of most interviews first, what concerns none last.
+
+    `names` are those of the candidates by id.
+    """
+    groups: dict[str, list[ToldChange]] = defaultdict(list)
+    for one in told:
+        groups[one.candidate].append(one)
+    found = [CompetenceChange(cid, names.get(cid, ""), count_directions(some)) for cid, some in groups.items()]
+    return tuple(sorted(found, key=lambda one: (not one.candidate, -len(one.interviews), one.name)))
+
+
+def count_directions(told: Iterable[ToldChange]) -> dict[str, Count]:
+    """How many changes there are in each direction."""
+    ways: dict[str, list[ToldChange]] = {direction: [] for direction in DIRECTIONS}
+    for one in told:
+        ways[one.change.direction].append(one)
+    return {direction: _count(some) for direction, some in ways.items()}
+
+
+def _count(told: Sequence[ToldChange]) -> Count:
+    return Count(
+        len(told),
+        _once(one.change.phrase.interview for one in told),
+        _once(one.role for one in told),
+        _once(one.chain for one in told),
+    )
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({name for name in names if name}))
