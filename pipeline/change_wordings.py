@@ -32,9 +32,9 @@ GROWS = """
 blir/bli … MORE
 er/har blitt … MORE
 er/har blitt CMP
-kommer/kjem til å … MORE
-kommer/kjem til å trenge/trenga
-kommer/kjem til å få … bruk for
+kommer/kjem … til å … MORE
+kommer/kjem … til å trenge/trenga
+kommer/kjem … til å få … bruk for
 kommer/kjem … for fullt
 stadig MORE
 bare MORE og MORE
@@ -65,10 +65,10 @@ MORE … for hvert år/tilsyn
 FADES = """
 blir/bli … LESS
 er/har blitt … LESS
-kommer/kjem til å … LESS
-kommer/kjem til å forsvinne/forsvinna
-kommer/kjem til å bli borte/overflødig*
-kommer/kjem til å ta slutt
+kommer/kjem … til å … LESS
+kommer/kjem … til å forsvinne/forsvinna
+kommer/kjem … til å bli borte/overflødig*
+kommer/kjem … til å ta slutt
 ferd med å forsvinne/dø
 holder på å forsvinne/dø
 forsvinner nok/vel/snart/helt/mer
@@ -122,7 +122,7 @@ lagt/legges om
 vi/me/folk/kundene/de/mange/alle/kommunen/kjeden har begynt å/med
 har vi/me/folk/kundene/de … begynt å/med
 det nye nå/er
-noe nytt
+er … noe nytt
 er nytt
 må/skal lære oss/seg
 må/skal sette oss/seg … inn
