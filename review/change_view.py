@@ -18,12 +18,14 @@ from review.errors import Refused
 from review.language import N_, _, ngettext
 from store.changes import (
     ChangeFilter,
+    ChangeLine,
     CompetenceChange,
     Count,
     ToldChange,
+    change_lines,
     count_changes,
     count_directions,
-    told_changes,
+    read_changes,
 )
 from store.clusterings import candidates_with
 from store.interviews import abouts_of
@@ -132,7 +134,7 @@ class ChangeView:
 def change_page(session: Session, project: Project, asked: ChangeQuery) -> ChangeView:
     """The page of the interviews that are asked for. Refused: no such direction."""
     _check(asked)
-    told = told_changes(session, project.id, ChangeFilter(asked.rolle, asked.kjede))
+    told = change_lines(session, project.id, ChangeFilter(asked.rolle, asked.kjede))
     names = {candidate.id: candidate.name for candidate in candidates_with(session, project.id, ())}
     rows = count_changes(told, names)
     titles = [_title(row) for row in rows]
@@ -146,7 +148,7 @@ def change_page(session: Session, project: Project, asked: ChangeQuery) -> Chang
         rows=tuple(_row(project.name, row, title, asked) for row, title in zip(rows, titles, strict=True)),
         groups=_groups(project.name, told, asked),
         picture=picture_of(rows, titles),
-        quotes=_quotes(project.name, told, names, asked),
+        quotes=_quotes(session, project, told, names, asked),
         interviews=upload_address(project.name),
     )
 
@@ -181,7 +183,7 @@ def _cell(direction: str, count: Count, address: str, current: bool = False) -> 
     return Cell(direction, _(TITLES[direction]), number, interviews, chains, address, current)
 
 
-def _groups(project: str, told: Sequence[ToldChange], asked: ChangeQuery) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+def _groups(project: str, told: Sequence[ChangeLine], asked: ChangeQuery) -> tuple[tuple[str, tuple[Row, ...]], ...]:
     """The same by role and by chain, of those that there is more than one of."""
     found = []
     for field, label, key in (("rolle", _("Rolle"), "role"), ("kjede", _("Kjede"), "chain")):
@@ -192,7 +194,7 @@ def _groups(project: str, told: Sequence[ToldChange], asked: ChangeQuery) -> tup
     return tuple(found)
 
 
-def _group(project: str, told: Sequence[ToldChange], field: str, value: str, asked: ChangeQuery) -> Row:
+def _group(project: str, told: Sequence[ChangeLine], field: str, value: str, asked: ChangeQuery) -> Row:
     counts, address = count_directions(told), change_address(project, **asked.asked(**{field: value}))
     return Row(_chain(value), tuple(_cell(direction, counts[direction], address) for direction in TITLES))
 
@@ -213,8 +215,8 @@ def _chain(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _summary(told: Sequence[ToldChange]) -> str:
-    interviews = len({one.change.phrase.interview for one in told})
+def _summary(told: Sequence[ChangeLine]) -> str:
+    interviews = len({one.interview for one in told})
     said = ngettext("%(num)s sted det blir fortalt om endring", "%(num)s steder det blir fortalt om endring", len(told))
     return said + ngettext(", i %(num)s intervju.", ", i %(num)s intervjuer.", interviews)
 
@@ -235,25 +237,26 @@ def _most(rows: Sequence[CompetenceChange], direction: str) -> str:
 
 
 def _quotes(
-    project: str, told: Sequence[ToldChange], names: Mapping[str, str], asked: ChangeQuery
+    session: Session, project: Project, told: Sequence[ChangeLine], names: Mapping[str, str], asked: ChangeQuery
 ) -> QuotesView | None:
     if not (asked.kompetanse and asked.retning):
         return None
     candidate = "" if asked.kompetanse == NOTHING else asked.kompetanse
-    behind = [one for one in told if (one.candidate, one.change.direction) == (candidate, asked.retning)]
+    behind = [one for one in told if (one.candidate, one.direction) == (candidate, asked.retning)]
     first = (asked.side - 1) * PAGE_SIZE
 
     def side(number: int) -> str:
         opened = asked.asked(kompetanse=asked.kompetanse, retning=asked.retning, side=number if number > 1 else 0)
-        return change_address(project, QUOTES, **opened)
+        return change_address(project.name, QUOTES, **opened)
 
+    shown = read_changes(session, project.id, behind[first : first + PAGE_SIZE])
     return QuotesView(
         heading=f"{names.get(candidate) or _('Ikke knyttet til en kompetanse')}: {_(TITLES[asked.retning]).lower()}",
-        quotes=tuple(_quote(project, one) for one in behind[first : first + PAGE_SIZE]),
+        quotes=tuple(_quote(project.name, one) for one in shown),
         number=len(behind),
         previous=side(asked.side - 1) if first else "",
         next=side(asked.side + 1) if len(behind) > first + PAGE_SIZE else "",
-        close=change_address(project, **asked.asked()),
+        close=change_address(project.name, **asked.asked()),
     )
 
 

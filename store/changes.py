@@ -7,9 +7,9 @@ has the phrase now: what people merge, split or move takes its changes along, an
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, insert, select
 from sqlalchemy.orm import Session
@@ -40,6 +40,19 @@ class ChangeFilter:
     chain: str = ""
 
 
+class ChangeLine(NamedTuple):
+    """A change without its words, to be counted; `candidate` and `way` as in `ToldChange`."""
+
+    reading_id: int
+    ordinal: int
+    direction: str
+    interview: str
+    role: str
+    chain: str
+    candidate: str = ""
+    way: str = ""
+
+
 @dataclass(frozen=True)
 class ToldChange:
     """A change with where it is told and what it concerns: `candidate` and `way` are empty, and `tied_to` None, where
@@ -53,8 +66,17 @@ class ToldChange:
     way: str = ""
     tied_to: Identity | None = None
 
+    @property
+    def direction(self) -> str:
+        return self.change.direction
+
+    @property
+    def interview(self) -> str:
+        return self.change.phrase.interview
+
 
 EVERY_CHANGE = ChangeFilter()
+Told = ChangeLine | ToldChange
 
 
 def is_read(session: Session, transcript_id: int, key: str) -> bool:
@@ -124,15 +146,38 @@ def save_ties(session: Session, project_id: int, key: str, ties: Mapping[Identit
         session.execute(insert(ChangeTieRow), rows)
 
 
-def told_changes(session: Session, project_id: int, wanted: ChangeFilter = EVERY_CHANGE) -> tuple[ToldChange, ...]:
+def change_lines(session: Session, project_id: int, wanted: ChangeFilter = EVERY_CHANGE) -> tuple[ChangeLine, ...]:
     """The changes that fit, interview for interview, each with the newest candidate that it concerns."""
-    readings = _readings(session, project_id, wanted)
-    ties = _ties_in_force(session, project_id)
-    told = []
-    for (reading_id, ordinal), change in _changes_in(session, {number: one[0] for number, one in readings.items()}):
-        _name, role, chain = readings[reading_id]
-        told.append(ToldChange(change, role, chain, *ties.get((reading_id, ordinal), ())))
-    return tuple(told)
+    readings, ties = _readings(session, project_id, wanted), _ties_in_force(session, project_id)
+    row = ChangeRow.__table__.c
+    rows = select(row.reading_id, row.ordinal, row.direction).where(row.reading_id.in_(list(readings)))
+    told: dict[int, list[ChangeLine]] = {reading_id: [] for reading_id in readings}
+    for reading_id, ordinal, direction in session.execute(rows.order_by(row.reading_id, row.ordinal)):
+        tie = ties.get((reading_id, ordinal), ("", ""))
+        told[reading_id].append(ChangeLine(reading_id, ordinal, direction, *readings[reading_id], *tie))
+    return tuple(line for lines in told.values() for line in lines)
+
+
+def read_changes(session: Session, project_id: int, lines: Sequence[ChangeLine]) -> tuple[ToldChange, ...]:
+    """These changes with their words, and the phrases that they are tied to."""
+    known = dict(_changes_in(session, {line.reading_id: line.interview for line in lines}))
+    phrases = _tied_phrases(session, project_id, {line.reading_id for line in lines})
+    return tuple(
+        ToldChange(
+            known[place := (line.reading_id, line.ordinal)],
+            line.role,
+            line.chain,
+            line.candidate,
+            line.way,
+            phrases.get(place) if line.candidate else None,
+        )
+        for line in lines
+    )
+
+
+def told_changes(session: Session, project_id: int, wanted: ChangeFilter = EVERY_CHANGE) -> tuple[ToldChange, ...]:
+    """All changes that fit, with their words: for a file or the terminal, not for a page."""
+    return read_changes(session, project_id, change_lines(session, project_id, wanted))
 
 
 def _readings(session: Session, project_id: int, wanted: ChangeFilter) -> dict[int, tuple[str, str, str]]:
@@ -164,8 +209,8 @@ def _changes_in(session: Session, readings: Mapping[int, str]) -> list[tuple[tup
     return sorted(found.items(), key=lambda one: (places[one[0][0]], one[0][1]))
 
 
-def _ties_in_force(session: Session, project_id: int) -> dict[tuple[int, int], tuple[str, str, Identity]]:
-    """By reading and number of a change: its candidate, how it is tied, and the phrase by which it is."""
+def _ties_in_force(session: Session, project_id: int) -> dict[tuple[int, int], tuple[str, str]]:
+    """By reading and number of a change: its candidate, and how it is tied to a phrase of that."""
     tying, clustering = _newest_tying(session, project_id), newest_row(session, project_id)
     if tying is None or clustering is None:
         return {}
@@ -174,17 +219,29 @@ def _ties_in_force(session: Session, project_id: int) -> dict[tuple[int, int], t
         for row in candidate_rows(session, clustering.id)
         for place in places_of(row)
     }
-    tie, member = ChangeTieRow, MemberRow
-    same = and_(*(getattr(tie, name) == getattr(member, name) for name in Identity._fields))
-    rows = select(tie.reading_id, tie.ordinal, tie.way, tie.interview, tie.turn, tie.start, tie.end)
-    rows = rows.add_columns(member.clustering_id, member.candidate, member.ordinal.label("member")).join(member, same)
+    tie, member = ChangeTieRow.__table__.c, MemberRow.__table__.c
+    same = and_(*(tie[name] == member[name] for name in Identity._fields))
+    rows = select(tie.reading_id, tie.ordinal, tie.way, member.clustering_id, member.candidate, member.ordinal)
+    rows = rows.join_from(ChangeTieRow.__table__, MemberRow.__table__, same).where(tie.tying_id == tying.id)
     found = {}
-    for one in session.execute(rows.where(tie.tying_id == tying.id)).mappings():
-        cid, without = homes.get((one["clustering_id"], one["candidate"]), ("", frozenset()))
-        if cid and one["member"] not in without:
-            phrase = Identity(one["interview"], one["turn"], one["start"], one["end"])
-            found[one["reading_id"], one["ordinal"]] = (cid, one["way"], phrase)
+    for reading_id, number, way, clustering_id, candidate, ordinal in session.execute(rows):
+        home = homes.get((clustering_id, candidate))
+        if home and ordinal not in home[1]:
+            found[reading_id, number] = (home[0], way)
     return found
+
+
+def _tied_phrases(session: Session, project_id: int, readings: Collection[int]) -> dict[tuple[int, int], Identity]:
+    """By reading and number of a change: the phrase that it is tied to."""
+    tying, tie = _newest_tying(session, project_id), ChangeTieRow
+    if tying is None:
+        return {}
+    rows = select(tie.reading_id, tie.ordinal, tie.interview, tie.turn, tie.start, tie.end)
+    found = session.execute(rows.where(tie.tying_id == tying.id, tie.reading_id.in_(readings)))
+    return {
+        (reading_id, ordinal): Identity(interview, turn, start, end)
+        for reading_id, ordinal, interview, turn, start, end in found
+    }
 
 
 def _newest_reading(session: Session, transcript_id: int) -> ChangeReadingRow | None:
@@ -224,30 +281,30 @@ class CompetenceChange:
         return frozenset(name for count in self.counts.values() for name in count.interviews)
 
 
-def count_changes(told: Iterable[ToldChange], names: Mapping[str, str]) -> tuple[CompetenceChange, ...]:
+def count_changes(told: Iterable[Told], names: Mapping[str, str]) -> tuple[CompetenceChange, ...]:
     """For each competence what grows, fades and is new, that of most interviews first, what concerns none last.
 
     `names` are those of the candidates by id.
     """
-    groups: dict[str, list[ToldChange]] = defaultdict(list)
+    groups: dict[str, list[Told]] = defaultdict(list)
     for one in told:
         groups[one.candidate].append(one)
     found = [CompetenceChange(cid, names.get(cid, ""), count_directions(some)) for cid, some in groups.items()]
     return tuple(sorted(found, key=lambda one: (not one.candidate, -len(one.interviews), one.name)))
 
 
-def count_directions(told: Iterable[ToldChange]) -> dict[str, Count]:
+def count_directions(told: Iterable[Told]) -> dict[str, Count]:
     """How many changes there are in each direction."""
-    ways: dict[str, list[ToldChange]] = {direction: [] for direction in DIRECTIONS}
+    ways: dict[str, list[Told]] = {direction: [] for direction in DIRECTIONS}
     for one in told:
-        ways[one.change.direction].append(one)
+        ways[one.direction].append(one)
     return {direction: _count(some) for direction, some in ways.items()}
 
 
-def _count(told: Sequence[ToldChange]) -> Count:
+def _count(told: Sequence[Told]) -> Count:
     return Count(
         len(told),
-        _once(one.change.phrase.interview for one in told),
+        _once(one.interview for one in told),
         _once(one.role for one in told),
         _once(one.chain for one in told),
     )
