@@ -14,7 +14,7 @@ from balansekunst.projects import Json, Profile, Project, context
 from balansekunst.terminal import out
 from balansekunst.wording import grounds_sentence
 from flows.context import Context
-from flows.steps import clustering_step
+from flows.steps import gather_step
 from pipeline import edits
 from pipeline.balance import norwegian
 from pipeline.cluster import quotes
@@ -175,7 +175,7 @@ def _candidates(session: Session, project: str, project_id: int) -> Sequence[Can
 
 def _gather_anew(here: Context, project_id: int) -> None:
     """The decision is kept already: where this fails, the next `run` gathers."""
-    clustering = clustering_step(here, project_id)
+    clustering = gather_step(here, project_id)
     out.print(_table(clustering.candidates))
     out.print(grounds_sentence(clustering), soft_wrap=True)
 

@@ -8,6 +8,7 @@ import typer
 
 from balansekunst import __version__, files, projects
 from balansekunst.candidates import candidates_app
+from balansekunst.change import change_command
 from balansekunst.demo import demo_command
 from balansekunst.evaluate import evaluate_command
 from balansekunst.model_commands import models_app
@@ -45,6 +46,7 @@ app.command("status")(projects.status_command)
 app.command("swap-speakers")(projects.swap_speakers_command)
 app.command("export")(projects.export_command)
 app.add_typer(candidates_app, name="candidates")
+app.command("change")(change_command)
 app.add_typer(models_app, name="models")
 app.command("evaluate")(evaluate_command)
 app.command("demo")(demo_command)

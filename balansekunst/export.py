@@ -17,11 +17,14 @@ from sqlalchemy.orm import Session
 
 from corpora import read_key_competences
 from pipeline.balance import norwegian
+from pipeline.change import Change
+from pipeline.change_matching import FADES, GROWS, NEW
 from pipeline.coded_files import clustering_fields, label_fields
 from pipeline.coding import worth_showing
 from pipeline.records import Candidate, Clustering, Identity, Label, Suggestion, identity_of
 from review.agreement import Level, agreement_in
 from store.candidate_choices import CandidateChoice, choices_of
+from store.changes import ToldChange, told_changes
 from store.clusterings import latest_clustering
 from store.decisions import Decision, current_decisions
 from store.interviews import Interview, list_interviews
@@ -57,7 +60,9 @@ COLUMNS = (
     "notat til vurderingen",
     "vurdert av",
     "dobbeltkoding",
+    "forventet endring",
 )
+CHANGES = {GROWS: "vokser", FADES: "svinner", NEW: "nytt"}
 VERDICTS = {PROXY: "ja", NOT_PROXY: "nei"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 UNKNOWN = Label("", 0.0)  # what the newest coding says of a phrase that a person alone has marked
@@ -65,7 +70,8 @@ UNKNOWN = Label("", 0.0)  # what the newest coding says of a phrase that a perso
 
 @dataclass(frozen=True)
 class Decided:
-    """What people found of phrases beside decisions, by phrase: the candidate, the verdict on a proxy, second codings.
+    """What there is of phrases beside decisions, by phrase: the candidate, the verdict on a proxy, second codings, and
+    the changes that are tied to it.
 
     `chosen` are the ids of the candidates that are key competences.
     """
@@ -74,6 +80,7 @@ class Decided:
     chosen: frozenset[str] = frozenset()
     verdicts: Mapping[Identity, ProxyVerdict] = field(default_factory=dict)
     coded: Mapping[Identity, tuple[SecondCoding, ...]] = field(default_factory=dict)
+    changes: Mapping[Identity, tuple[Change, ...]] = field(default_factory=dict)
 
 
 def phrases_of(session: Session, project: Project) -> Iterator[tuple[Interview, Suggestion, Decision | None]]:
@@ -112,6 +119,7 @@ def to_json(session: Session, project: Project) -> Iterator[str]:
             "number": number,
             "candidates": iter(candidates),
             "key_competences": (_choice_fields(choice, names) for choice in chosen),
+            "expected_change": map(change_fields, told_changes(session, project.id)),
             "proxy_verdicts": map(_verdict_fields, verdicts_of(session, project.id).values()),
             "second_coding": (_round_fields(session, one) for one in rounds_of(session, project.id) if one.closed),
         }
@@ -191,6 +199,13 @@ def _choice_fields(choice: CandidateChoice, names: Mapping[str, str]) -> dict[st
     }
 
 
+def change_fields(told: ToldChange) -> dict[str, Any]:
+    """A change as programs read it: where, which way, and by which phrase of which candidate it concerns that."""
+    tie = {"way": told.way, "phrase": told.tied_to._asdict()} if told.tied_to else None
+    about = {"direction": told.change.direction, "cues": list(told.change.cues), "role": told.role, "chain": told.chain}
+    return asdict(told.change.phrase) | about | {"candidate": told.candidate or None, "tie": tie}
+
+
 def _verdict_fields(verdict: ProxyVerdict) -> dict[str, Any]:
     return asdict(verdict.phrase) | {
         "verdict": verdict.verdict,
@@ -247,11 +262,16 @@ def _decided(session: Session, project_id: int) -> Decided:
     for one in rounds_of(session, project_id):
         for coding in codings_of(session, one.id) if one.closed else ():
             coded[identity_of(coding.phrase)] += (coding,)
+    changes: dict[Identity, tuple[Change, ...]] = defaultdict(tuple)
+    for told in told_changes(session, project_id):
+        if told.tied_to:
+            changes[told.tied_to] += (told.change,)
     return Decided(
         candidates=_candidates_by_phrase(stored.clustering) if stored else {},
         chosen=frozenset(one.candidate for one in choices_of(session, project_id).values() if one.chosen),
         verdicts=verdicts_of(session, project_id),
         coded=coded,
+        changes=changes,
     )
 
 
@@ -291,6 +311,7 @@ def _more_cells(identity: Identity, decided: Decided) -> list[Any]:
         verdict.note if verdict else "",
         verdict.person if verdict else "",
         "; ".join(map(_said, decided.coded.get(identity, ()))),
+        "; ".join(f"{CHANGES[one.direction]}: {one.phrase.text}" for one in decided.changes.get(identity, ())),
     ]
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from corpora import KeyCompetence, LabelledPhrase, read_key_competences, read_phrases
 from pipeline.balance import POINTS
+from pipeline.change_matching import DIRECTIONS
 from pipeline.proxies import COULD_STAND_IN
 from store.database import open_database
 from store.projection import rebuild
@@ -24,6 +25,10 @@ from store.second_coding import SPAN, close_round, start_round
 from store.tables import (
     AssignmentRow,
     CandidateRow,
+    ChangeReadingRow,
+    ChangeRow,
+    ChangeTieRow,
+    ChangeTyingRow,
     ClusteringRow,
     CodingRow,
     DecisionRow,
@@ -42,6 +47,7 @@ INTERVIEWS, PHRASES, NOTHING = 500, 200, 40  # phrases to review in each intervi
 AROUND = ("ja", "det", "er", "jo", "slik", "at", "jeg", "da", "liksom", "må", "si", "vi", "her", "hos", "oss", "altså")
 DECIDED = 3  # every third is decided
 CANDIDATES = 13
+CHANGES = 12  # in each interview
 COMPETENCES = tuple(read_key_competences().values())
 A_MINUTE = 150  # words
 
@@ -59,6 +65,7 @@ def make(path: Path) -> None:
         for number in range(1, INTERVIEWS + 1):
             _interview(session, project_id, number, spoken)
         _candidates(session, project_id)
+        _changes(session, project_id)
         rebuild(session, project_id)
     sessions.kw["bind"].dispose()  # takes the write-ahead log into the file
     part.rename(path)
@@ -203,6 +210,26 @@ def _candidates(session: Session, project_id: int) -> None:
         known = {"positions": place, "weight": 0.1, "places": places}
         session.execute(insert(CandidateRow), [{"clustering_id": 1, "ordinal": ordinal, **about, **known}])
         session.execute(insert(MemberRow), members)
+
+
+def _changes(session: Session, project_id: int) -> None:
+    """Twelve changes in each interview, told in the words of phrases and tied to them."""
+    session.execute(insert(ChangeTyingRow), [{"id": 1, "project_id": project_id, "key": "k"}])
+    phrases = select(*(getattr(SuggestionRow, name) for name in ("coding_id", "turn", "start", "end", "text")))
+    for number in range(1, INTERVIEWS + 1):
+        every = SuggestionRow.ordinal % (PHRASES // CHANGES) == 0
+        found = session.execute(phrases.where(SuggestionRow.coding_id == number, every).limit(CHANGES)).mappings()
+        spans = [{name: row[name] for name in ("turn", "start", "end")} | {"text": row["text"]} for row in found]
+        session.execute(insert(ChangeReadingRow), [{"id": number, "transcript_id": number, "key": "k"}])
+        owned = [{"reading_id": number, "ordinal": i} for i in range(len(spans))]
+        told = [
+            own | span | {"direction": DIRECTIONS[(i + number) % 3], "cues": span["text"].split()[:2]}
+            for i, (own, span) in enumerate(zip(owned, spans, strict=True))
+        ]
+        session.execute(insert(ChangeRow), told)
+        tie = {"tying_id": 1, "way": "within", "interview": f"intervju-{number:03}"}
+        places = ({name: span[name] for name in ("turn", "start", "end")} for span in spans)
+        session.execute(insert(ChangeTieRow), [own | tie | at for own, at in zip(owned, places, strict=True)])
 
 
 def _members(session: Session, candidate: int) -> Iterator[dict[str, Any]]:

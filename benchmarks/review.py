@@ -86,6 +86,8 @@ PAGES = {
     "kandidat=c1&kandidat=c2&kandidat=c3&fra=2940",
     "… how many phrases of one are decided": f"{HERE}/nokkelkompetanser/avgjort?kandidat=c1",
     "… whether a new grouping is there": f"{HERE}/nokkelkompetanser/gruppering?vist=1",
+    "Expected change": f"{HERE}/endring",
+    "… of a role and chain, with quotes": f"{HERE}/endring?rolle=butikksjef&kjede=Nord&kompetanse=c1&retning=grows",
     "Proxies": f"{HERE}/erstatningsord",
     "… of a competence, by kind": f"{HERE}/erstatningsord?kompetanse=Bygge+team&gruppe=slag",
     "… of a role and chain, all of them": f"{HERE}/erstatningsord?vis=alle&rolle=butikksjef&kjede=Nord",

@@ -11,7 +11,16 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.context import Context, current_context, use_context
 from flows.progress import Both, StoreReporter
-from flows.steps import Fault, RunSummary, clustering_step, coding_step, explain, transcript_step, unfinished
+from flows.steps import (
+    Fault,
+    RunSummary,
+    coding_step,
+    explain,
+    gather_step,
+    reading_step,
+    transcript_step,
+    unfinished,
+)
 from pipeline.errors import InputError, WorkError
 from store.interviews import Interview, interview_named, list_interviews, record_problem
 from store.projects import project_named
@@ -46,16 +55,18 @@ def transcribe(interview: Interview) -> StoredTranscript:
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_SECONDS, retry_condition_fn=_may_help)
 def code(transcript: StoredTranscript) -> int:
-    """Transcript → number of suggestions."""
+    """Transcript → number of suggestions; and what it tells of change."""
     with _wordless():
-        return len(coding_step(current_context(), transcript).suggestions)
+        coding = coding_step(current_context(), transcript)
+        reading_step(current_context(), transcript)
+        return len(coding.suggestions)
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_SECONDS, retry_condition_fn=_may_help)
 def gather(project_id: int) -> int:
-    """All codings → number of candidate key competences."""
+    """All codings → number of candidate key competences; and which of them each change concerns."""
     with _wordless():
-        return len(clustering_step(current_context(), project_id).candidates)
+        return len(gather_step(current_context(), project_id).candidates)
 
 
 @flow(name="interview", validate_parameters=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from flows.context import Context, use_context
-from flows.steps import RunSummary, clustering_step, unfinished
+from flows.steps import RunSummary, gather_step, unfinished
 from store.interviews import list_interviews
 from store.projects import project_named
 
@@ -41,7 +41,7 @@ def start_project(context: Context, project: str) -> RunSummary:
         with context.sessions.begin() as session:
             found = project_named(session, project)
             names = tuple(interview.name for interview in list_interviews(session, found.id))
-        return RunSummary((), names, {}, len(clustering_step(context, found.id).candidates))
+        return RunSummary((), names, {}, len(gather_step(context, found.id).candidates))
     # Imported here: Prefect takes seconds, and must find its settings made.
     from flows.project import run_project
 

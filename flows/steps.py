@@ -17,8 +17,12 @@ from sqlalchemy.orm import Session
 import prompts
 from flows.context import Context
 from models.labeller import load_labeller, load_names, trained_revision
-from models.loaders import load_speech, load_splitter, load_voice, revision_of
+from models.loaders import load_grammar, load_speech, load_splitter, load_voice, revision_of
 from pipeline.audio import decode
+from pipeline.change import RULES as CHANGE_RULES
+from pipeline.change import Change, find_changes
+from pipeline.change_ties import METHOD as TIE_METHOD
+from pipeline.change_ties import Tie, tied_by_meaning, tied_in_turn, typical_phrases
 from pipeline.cluster import METHOD, cluster
 from pipeline.coding import code
 from pipeline.edits import Taken, guide
@@ -28,10 +32,11 @@ from pipeline.interview import transcribe_interview
 from pipeline.label import Labeller
 from pipeline.learning import Lessons, digest_of, learn, taught_revision
 from pipeline.phrases import RULES
-from pipeline.records import Clustering, Placement, Suggestion, Transcript
+from pipeline.records import Candidate, Clustering, Identity, Placement, Suggestion, Transcript
 from pipeline.transcribe import SpeechSettings
 from pipeline.transcript_files import read_transcript, with_metadata
 from store.candidate_decisions import CandidateDecision, candidate_history, edits_taken, show_later
+from store.changes import changes_of, is_read, is_tied, readings_of, save_reading, save_ties
 from store.decisions import REJECT, Decision, current_decisions, identity_of
 from store.interview_details import as_added
 from store.interviews import AUDIO, Interview, list_interviews, project_id_of
@@ -44,6 +49,7 @@ from store.results import (
     find_clustering,
     find_coding,
     find_transcript,
+    latest_candidates,
     latest_clustering,
     latest_coding,
     latest_transcript,
@@ -104,6 +110,15 @@ def coding_key(context: Context, transcript: StoredTranscript, lessons: Lessons)
     )
 
 
+def reading_key(context: Context, transcript: StoredTranscript) -> str:
+    """What the finding of change depends on: no lesson and no label, so that neither costs a new reading."""
+    return key_of(
+        transcript=transcript.key,
+        grammar=revision_of("grammar", context.profile),
+        rules=CHANGE_RULES,
+    )
+
+
 def transcript_step(context: Context, interview: Interview) -> StoredTranscript:
     """The interview's transcript: kept, or made now. A transcript that a person corrected is newer and wins."""
     with context.sessions.begin() as session:
@@ -149,6 +164,46 @@ def coding_step(context: Context, transcript: StoredTranscript) -> StoredCoding:
         return save_coding(session, transcript.id, key, taught_revision(revision, lessons), suggestions)
 
 
+def reading_step(context: Context, transcript: StoredTranscript) -> None:
+    """What the transcript tells of change: kept, or found now."""
+    key = reading_key(context, transcript)
+    with context.sessions.begin() as session:
+        if is_read(session, transcript.id, key):
+            return
+    changes = find_changes(transcript.transcript, load_grammar(context.profile))
+    with context.sessions.begin() as session:
+        save_reading(session, transcript.id, key, changes)
+
+
+def tying_step(context: Context, project_id: int, clustering: Clustering) -> None:
+    """The competence that each change of the project concerns, of these candidates: kept, or found now."""
+    with context.sessions.begin() as session:
+        newest = latest_candidates(session, project_id, 0)
+        readings = readings_of(session, project_id)
+        key = key_of(
+            method=TIE_METHOD,
+            trained=trained_revision(context.profile),
+            readings=readings,
+            clustering=newest.clustering_id if newest else 0,
+        )
+        if is_tied(session, project_id, key):
+            return
+        changes = changes_of(session, project_id)
+    ties = tied_in_turn(changes, clustering.candidates)
+    loose = [one for one in changes if identity_of(one.phrase) not in ties]
+    if loose and clustering.candidates:
+        ties |= _by_meaning(context, loose, clustering.candidates)
+    with context.sessions.begin() as session:
+        save_ties(session, project_id, key, ties)
+
+
+def _by_meaning(context: Context, changes: list[Change], candidates: tuple[Candidate, ...]) -> dict[Identity, Tie]:
+    typical = typical_phrases(candidates)
+    meaning = load_labeller(context.profile).meaning
+    known = meaning([phrase.text for phrases in typical for phrase in phrases])
+    return tied_by_meaning(changes, meaning([one.phrase.text for one in changes]), typical, known)
+
+
 def _coding_in_force(session: Session, transcript: StoredTranscript, key: str) -> StoredCoding | None:
     """The interview's newest coding, which is what people see, where it is the one that the key names."""
     newest = latest_coding(session, transcript.interview_id)
@@ -170,6 +225,13 @@ def taught_labeller(profile: str, revision: str, lessons: Lessons) -> Labeller:
     texts = [decided.text for decided in lessons]
     heads = learn(labeller.heads, labeller.embedder.encode(texts), wording_features(texts), lessons)
     return replace(labeller, heads=heads)
+
+
+def gather_step(context: Context, project_id: int) -> Clustering:
+    """The project's candidates, and which of them each change concerns."""
+    clustering = clustering_step(context, project_id)
+    tying_step(context, project_id, clustering)
+    return clustering
 
 
 def clustering_step(context: Context, project_id: int) -> Clustering:
@@ -270,7 +332,8 @@ def _is_done(context: Context, interview: Interview, lessons: Lessons) -> bool:
         if transcript is None:
             return False
         newest = latest_transcript(session, interview.id) or transcript
-        return _coding_in_force(session, newest, coding_key(context, newest, lessons)) is not None
+        read = is_read(session, newest.id, reading_key(context, newest))
+        return read and _coding_in_force(session, newest, coding_key(context, newest, lessons)) is not None
 
 
 def explain(error: Exception) -> tuple[str, str]:

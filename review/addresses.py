@@ -148,6 +148,11 @@ def compare_address(project: str, candidates: Sequence[str], skipped: int = 0) -
     return f"{competence_act_address(project, 'sammenlign')}?{urlencode(asked)}"
 
 
+def change_address(project: str, anchor: str = "", **asked: object) -> str:
+    """Which competences grow, fade and are new, by the names of the page's own query; `anchor` without `#`."""
+    return f"{project_address(project)}/endring{_query(asked)}" + (f"#{anchor}" if anchor else "")
+
+
 def proxies_address(project: str, **asked: object) -> str:
     """Wording that stands in for a competence, over the whole project."""
     return f"{project_address(project)}/erstatningsord{_query(asked)}"

@@ -14,6 +14,7 @@ from review.navigation import module_of
 from review.refusals import add_refusals, refuse
 from review.routes import (
     balance,
+    change,
     competences,
     history,
     interview,
@@ -32,8 +33,8 @@ from review.static_files import Files
 
 # In the order they are tried. A project's name may hold a slash, so an address that ends in a name of its own
 # (lists, interview) comes before those that end in a fixed word (queue, balance …), and the project's own comes last:
-# projects, who, language · lists, interview · upload, queue, balance, competences, proxies, second_coding, history,
-# results · overview.
+# projects, who, language · lists, interview · upload, queue, balance, competences, change, proxies, second_coding,
+# history, results · overview.
 PAGES = (
     projects,
     who,
@@ -44,6 +45,7 @@ PAGES = (
     queue,
     balance,
     competences,
+    change,
     proxies,
     second_coding,
     history,

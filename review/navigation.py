@@ -9,6 +9,7 @@ from fastapi import Request
 
 from review.addresses import (
     balance_address,
+    change_address,
     competences_address,
     history_address,
     project_address,
@@ -55,6 +56,7 @@ ENTRIES = (
     Entry("queue", N_("Gjennomgang"), queue_address, ("lists",)),
     Entry("balance", N_("Balansemodellen"), balance_address),
     Entry("competences", N_("Nøkkelkompetanser"), competences_address),
+    Entry("change", N_("Forventet endring"), change_address),
     Entry("proxies", N_("Erstatningsord"), proxies_address),
     Entry("second_coding", N_("Dobbeltkoding"), second_coding_address),
     Entry("history", N_("Historikk"), history_address),

@@ -185,6 +185,58 @@ class SuggestionRow(Base):
     grounds: Mapped[dict[str, Any]]
 
 
+class ChangeReadingRow(Numbered):
+    """All that one transcript tells of change by the rules that `key` names, never changed."""
+
+    __tablename__ = "change_readings"
+    __table_args__ = (Unique("transcript_id", "key"),)
+
+    transcript_id: Mapped[int] = mapped_column(ForeignKey("transcripts.id"))
+    key: Mapped[str]
+
+
+class ChangeRow(Base):
+    """A sentence that tells of change; `cues` are the words that tell it."""
+
+    __tablename__ = "changes"
+    __table_args__ = (CheckConstraint("direction IN ('grows', 'fades', 'new')", name="direction"),)
+
+    reading_id: Mapped[int] = mapped_column(ForeignKey("change_readings.id"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    turn: Mapped[int]
+    start: Mapped[int]
+    end: Mapped[int]
+    text: Mapped[str] = mapped_column(AnyText)
+    direction: Mapped[str]
+    cues: Mapped[list[Any]]
+
+
+class ChangeTyingRow(Numbered):
+    """All ties of a project's changes to phrases of its candidates, from one set of both, never changed."""
+
+    __tablename__ = "change_tyings"
+    __table_args__ = (Unique("project_id", "key"),)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    key: Mapped[str]
+
+
+class ChangeTieRow(Base):
+    """The phrase by which a change concerns the candidate that has it, and how that was found."""
+
+    __tablename__ = "change_ties"
+    __table_args__ = (CheckConstraint("way IN ('within', 'beside', 'nearest')", name="way"),)
+
+    tying_id: Mapped[int] = mapped_column(ForeignKey("change_tyings.id"), primary_key=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey("change_readings.id"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    way: Mapped[str]
+    interview: Mapped[str]
+    turn: Mapped[int]
+    start: Mapped[int]
+    end: Mapped[int]
+
+
 class ClusteringRow(Numbered):
     """All candidates for one project from one set of codings, never changed, and the grounds for their number."""
 
@@ -224,6 +276,7 @@ class MemberRow(Base):
     """
 
     __tablename__ = "candidate_members"
+    __table_args__ = (Index("ix_candidate_members_phrase", "interview", "turn", "start", "end"),)
 
     clustering_id: Mapped[int] = mapped_column(ForeignKey("clusterings.id"), primary_key=True)
     candidate: Mapped[int] = mapped_column(primary_key=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pipeline.corrections import Correction, correct_phrase, correct_phrases, correct_turn
 from pipeline.errors import InputError
 from pipeline.records import Phrase, Turn
+from store.changes import carry_reading
 from store.choices import UNDO, Choice, check_person
 from store.corrected import newest_coding_of, phrases_coded, save_coding_with, save_with_turn
 from store.decisions import Made, standing_on, write_batch
@@ -58,6 +59,7 @@ def correct(session: Session, interview: Interview, edit: TranscriptEdit, person
     corrected = correct_turn(turn, correction)
     new_id = save_with_turn(session, newest.transcript_id, f"edit {row.id}", correction.turn, corrected)
     _carry_coding(session, newest.transcript_id, new_id, f"edit {row.id}", correction, corrected.text)
+    carry_reading(session, newest.transcript_id, new_id, f"edit {row.id}", correction, corrected.text)
     _carry_decisions(session, interview, correction, turn.text, corrected.text, person)
     _carry_verdicts(session, interview, correction, turn.text, corrected.text, person)
     return newest.version + 1

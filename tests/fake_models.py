@@ -113,6 +113,7 @@ class FakeModels:
             "load_speech": FakeRecogniser(),
             "load_voice": FakeVoices(),
             "load_splitter": Splitter(FakeGrammar()),
+            "load_grammar": FakeGrammar(),
             "load_labeller": labeller,
             "load_names": Names((), (), np.zeros((0, WIDTH), np.float32)),
         }
@@ -124,6 +125,7 @@ class FakeModels:
                 monkeypatch.setattr(f"{module}.{name}", self._loader(name))
         for name in ("load_speech", "load_splitter", "load_labeller"):
             monkeypatch.setattr(f"balansekunst.evaluate.{name}", self._loader(name))
+        monkeypatch.setattr("flows.steps.load_grammar", self._loader("load_grammar"))
         monkeypatch.setattr("flows.steps.trained_revision", lambda profile="bundled": self.revision)
 
     def _loader(self, name: str) -> Any:

@@ -205,7 +205,7 @@ def test_export_has_every_phrase_and_candidate(cli: Terminal, plain_flow: FakeMo
     cli("run", project)
     exported = cli("export", project).json()
     kinds = {"project", "roles", "interviews", "phrases", "number", "candidates"}
-    assert set(exported) == kinds | {"key_competences", "proxy_verdicts", "second_coding"}
+    assert set(exported) == kinds | {"expected_change", "key_competences", "proxy_verdicts", "second_coding"}
     assert (exported["project"], exported["roles"]) == ("Butikk", ["butikksjef"])
     assert [answer[p["start"] : p["end"]] for p in exported["phrases"]] == [p["text"] for p in exported["phrases"]]
     assert {p["decision"] for p in exported["phrases"]} == {None}
@@ -260,3 +260,22 @@ def test_everything_is_kept_under_the_home(cli: Terminal, plain_flow: FakeModels
     home = tmp_path / "hjem"
     assert {"balansekunst.db", "recordings"} <= {path.name for path in home.iterdir()}
     assert home.stat().st_mode & 0o077 == 0
+
+
+def test_change_is_told_of_in_the_terminal(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
+    """`change` shows what grows, in which interviews, as a table and as JSON; or says that nothing is told."""
+    project = cli.project(write_interview(tmp_path / "a.txt", "Det blir stadig mer netthandel. Jeg hjelper kunden."))
+    assert "Ingenting er fortalt om endring ennå." in cli("change", project).out
+    cli("run", project)
+    shown = cli("change", project, "--quotes").out
+    assert "Vokser" in shown
+    assert "«Det blir stadig mer netthandel» (a, replikk 1)" in " ".join(shown.split())
+    found = cli("change", project, "--json").json()
+    assert [one["grows"]["interviews"] for one in found["competences"]] == [["a"]]
+    assert [one["direction"] for one in found["changes"]] == ["grows"]
+    assert "for Nord ennå" in cli("change", project, "--chain", "Nord").out
+
+
+def test_change_of_an_unknown_project_is_refused(cli: Terminal) -> None:
+    """A project that is not there is bad input."""
+    assert cli("change", "Borte").code == 2

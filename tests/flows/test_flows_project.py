@@ -20,6 +20,7 @@ from store.interview_details import Details, change_details
 from store.results import latest_clustering, latest_coding, latest_transcript, save_transcript
 
 CODING = {"load_splitter", "load_labeller"}
+READING = {"load_grammar"}  # for change
 LISTENING = {"load_speech", "load_voice"}
 GATHERING = {"load_labeller", "load_names"}
 
@@ -120,13 +121,13 @@ def test_text_is_never_listened_to(project: FlowProject) -> None:
     """A transcript needs no speech model and no voices."""
     project.add_text("tekst")
     project.run()
-    assert project.fakes.since() == CODING | GATHERING
+    assert project.fakes.since() == CODING | READING | GATHERING
 
 
 def done_once(project: FlowProject) -> None:
     project.add_sound("lyd")
     project.run()
-    assert project.fakes.since() == LISTENING | CODING | GATHERING
+    assert project.fakes.since() == LISTENING | CODING | READING | GATHERING
 
 
 def test_new_rules_redo_only_the_coding(project: FlowProject, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +155,12 @@ def test_new_heads_redo_coding_and_gathering(project: FlowProject) -> None:
 
 
 @pytest.mark.parametrize(
-    ("job", "redone"), [("grammar", CODING), ("speech", LISTENING | CODING), ("speaker", LISTENING | CODING)]
+    ("job", "redone"),
+    [
+        ("grammar", CODING | READING),
+        ("speech", LISTENING | CODING | READING),
+        ("speaker", LISTENING | CODING | READING),
+    ],
 )
 def test_new_model_redoes_what_depends_on_it(
     project: FlowProject, monkeypatch: pytest.MonkeyPatch, job: str, redone: set[str]
