@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from store.interviews import CODED, FAILED, QUEUED, TRANSCRIBED
@@ -68,7 +68,7 @@ def _lines(counts: Any, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]
     newest = select(func.max(TranscriptRow.id)).where(TranscriptRow.interview_id == row.id).correlate(row)
     transcript_id = newest.scalar_subquery()
     latest = select(func.max(problem.id)).where(problem.interview_id == row.id).correlate(row).scalar_subquery()
-    failed = and_(problem.id.is_not(None), ~_solved())
+    failed = and_(problem.id.is_not(None), ~problem.solved)
     state = case(
         (failed, FAILED),
         (exists().where(CodingRow.transcript_id == transcript_id), CODED),
@@ -90,12 +90,3 @@ def _counts(*which: ColumnElement[bool]) -> Any:
     counts = select(row.interview_id, func.count().label("phrases"), decided)
     # By the project too, which is where the index begins.
     return counts.where(*which).group_by(row.project_id, row.interview_id).subquery()
-
-
-def _solved() -> Any:
-    """Whether something has succeeded since the problem."""
-    of_interview = TranscriptRow.interview_id == ProblemRow.interview_id
-    read = exists().where(of_interview, TranscriptRow.created >= ProblemRow.created)
-    of_transcript = CodingRow.transcript_id == TranscriptRow.id
-    coded = exists().where(of_interview, of_transcript, CodingRow.created >= ProblemRow.created)
-    return or_(read, coded)
