@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from pipeline.errors import InputError
 from store.database import insert_once
+from store.progress import progress_of
 from store.projection import DECIDED
 from store.tables import CodingRow, InterviewRow, ProblemRow, ReviewItemRow, SuggestionRow, TranscriptRow
 
 AUDIO, TRANSCRIPT = "audio", "transcript"
 QUEUED, TRANSCRIBED, CODED, FAILED = "queued", "transcribed", "coded", "failed"
+RUNNING = "running"  # whatever else it is, a run is busy with it
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ class InterviewState:
     """How far it has come. `what` and `next` only where it failed.
 
     `suggestions` counts all of the newest coding, `to_review` the phrases there are to review, `decisions` those of
-    them that are decided.
+    them that are decided. `attention` names what a person should look at where it is coded, as `pipeline.attention`
+    does; `share` is how much of the stage that runs is done, 0–1, where that is known.
     """
 
     name: str
@@ -100,6 +103,8 @@ class InterviewState:
     suggestions: int
     decisions: int
     to_review: int = 0
+    attention: tuple[str, ...] = ()
+    share: float | None = None
 
 
 def add_interview(session: Session, project_id: int, source: Source) -> Added:
@@ -178,24 +183,28 @@ def interview_states(session: Session, project_id: int) -> tuple[InterviewState,
     codings = _newest_codings(session, project_id)
     problems = _open_problems(session, project_id)
     suggestions = _suggestion_counts(session, [coding.id for coding in codings.values()])
-    to_review = _to_review(session, project_id)
+    to_review, busy = _to_review(session, project_id), progress_of(session, project_id)
     states = []
     for interview in list_interviews(session, project_id):
         transcript, coding = transcripts.get(interview.id), codings.get(interview.id)
         phrases = to_review.get(interview.id, {})
-        problem = problems.get(interview.id)
+        problem, progress = problems.get(interview.id), busy.get(interview.name)
+        state = RUNNING if progress else FAILED if problem else _state(transcript, coding)
+        told = problem if state == FAILED else None
         states.append(
             InterviewState(
                 name=interview.name,
                 role=interview.role,
                 chain=interview.chain,
                 kind=interview.kind,
-                state=FAILED if problem else _state(transcript, coding),
-                what=problem.what if problem else "",
-                next=problem.next if problem else "",
+                state=state,
+                what=told.what if told else "",
+                next=told.next if told else "",
                 suggestions=suggestions.get(coding.id, 0) if coding else 0,
                 decisions=sum(phrases.get(one, 0) for one in DECIDED),
                 to_review=sum(phrases.values()),
+                attention=tuple(coding.attention) if coding and state == CODED else (),
+                share=progress.share if progress and progress.total else None,
             )
         )
     return tuple(states)
