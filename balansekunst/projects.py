@@ -22,16 +22,35 @@ from balansekunst.wording import grounds_sentence
 from flows.context import Context
 from flows.start import anything_to_do, start_project
 from models.registry import read_registry
+from pipeline.attention import ADVICE
 from pipeline.corrections import swap
 from pipeline.errors import InputError
 from pipeline.records import Clustering
 from store.database import open_database
 from store.interview_details import Details
-from store.interviews import Added, interview_named, interview_states, list_interviews
+from store.interviews import (
+    CODED,
+    FAILED,
+    QUEUED,
+    RUNNING,
+    TRANSCRIBED,
+    Added,
+    InterviewState,
+    interview_named,
+    interview_states,
+    list_interviews,
+)
 from store.projects import create_project, learn_from, list_projects, project_named
 from store.results import latest_clustering, latest_transcript, save_transcript
 
-STATES = {"queued": "i kø", "transcribed": "transkribert", "coded": "kodet", "failed": "feilet"}
+STATES = {
+    QUEUED: "i kø",
+    RUNNING: "behandles nå",
+    TRANSCRIBED: "transkribert",
+    CODED: "kodet",
+    FAILED: "feilet",
+}
+LOOK = "trenger tilsyn"  # coded, and odd
 Json = Annotated[bool, typer.Option("--json", help="Skriv JSON for programmer.")]
 Project = Annotated[str, typer.Argument(help="Navnet på prosjektet.")]
 Profile = Annotated[str, typer.Option(help="Modellprofil: bundled eller recommended.")]
@@ -206,20 +225,33 @@ def status_command(project: Project, as_json: Json = False) -> None:
     if as_json:
         out.print_json(json.dumps([asdict(state) for state in states], ensure_ascii=False))
         return
-    table = Table("Intervju", "Rolle", "Kjede", "Tilstand", "Forslag", "Avgjort", "Hva nå")
+    table = Table("Intervju", "Rolle", "Kjede", "Tilstand", "Forslag", "Avgjort")
     for state in states:
-        reason = f"{state.what}. {state.next}" if state.what else ""
         table.add_row(
             state.name,
             state.role,
             state.chain,
-            STATES[state.state],
+            _state_title(state),
             str(state.suggestions),
             str(state.decisions),
-            reason,
         )
     out.print(table)
+    for state in states:
+        for what, next_step in _what_to_do(state):
+            out.print(f"{state.name}: {what}. {next_step}", soft_wrap=True)
     out.print(_grounds(here, project), soft_wrap=True)
+
+
+def _state_title(state: InterviewState) -> str:
+    if state.attention:
+        return LOOK
+    share = f" ({state.share:.0%})" if state.share is not None else ""
+    return STATES[state.state] + share
+
+
+def _what_to_do(state: InterviewState) -> list[tuple[str, str]]:
+    """What is wrong or odd, and what to do."""
+    return [(state.what, state.next)] if state.what else [ADVICE[name] for name in state.attention]
 
 
 def export_command(

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.text import Text
 
 QUIET_SECONDS = 10.0  # between two plain progress lines
+WINDOWS_SECONDS = 600.0  # the time left is told from the windows finished in so long: each may take a minute
 
 # No markup: names of files and words of people may hold square brackets and colons.
 out = Console(highlight=False, markup=False, emoji=False)
@@ -53,6 +54,7 @@ class TerminalReporter(AbstractContextManager["TerminalReporter"]):
             TimeRemainingColumn(),
             console=console,
             disable=not self.live,
+            speed_estimate_period=WINDOWS_SECONDS,
         )
         self.tasks: dict[str, object] = {}
         self.said = 0.0
@@ -80,7 +82,8 @@ class TerminalReporter(AbstractContextManager["TerminalReporter"]):
 
     def _bar(self, name: str, done: float, total: float) -> None:
         if name not in self.tasks:
-            self.tasks[name] = self.progress.add_task(name, total=total)
+            # What was done before counts for no speed: a recording may go on from where it was cut off.
+            self.tasks[name] = self.progress.add_task(name, total=total, completed=done)  # type: ignore[arg-type]
         self.progress.update(self.tasks[name], completed=done)  # type: ignore[arg-type]
 
     def coding_started(self, name: str) -> None:

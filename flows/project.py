@@ -10,6 +10,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.context import Context, current_context, use_context
+from flows.limits import TimeLimit, within
 from flows.progress import Both, StoreReporter
 from flows.steps import (
     Fault,
@@ -21,12 +22,14 @@ from flows.steps import (
     transcript_step,
     unfinished,
 )
+from models.loaders import drop_speech
 from pipeline.errors import InputError, WorkError
-from store.interviews import Interview, interview_named, list_interviews, record_problem
+from store.interviews import AUDIO, Interview, interview_named, list_interviews, record_problem, solve_problems
 from store.projects import project_named
 from store.results import StoredTranscript
 
 RETRY_SECONDS: list[float] = [2, 10]
+LONG = 2 * 3600.0  # seconds
 
 
 @contextmanager
@@ -50,15 +53,18 @@ def _may_help(_task: object, _run: object, state: object) -> bool:
 def transcribe(interview: Interview) -> StoredTranscript:
     """Recording or file → transcript."""
     with _wordless():
-        return transcript_step(current_context(), interview)
+        context = current_context()
+        return within(context.settings.seconds_for(_length(interview)), transcript_step, context, interview)
 
 
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=RETRY_SECONDS, retry_condition_fn=_may_help)
 def code(transcript: StoredTranscript) -> int:
     """Transcript → number of suggestions; and what it tells of change."""
     with _wordless():
-        coding = coding_step(current_context(), transcript)
-        reading_step(current_context(), transcript)
+        context = current_context()
+        last = max((turn.end or 0.0 for turn in transcript.transcript.turns), default=0.0)
+        coding = within(context.settings.seconds_for(last), coding_step, context, transcript)
+        within(context.settings.seconds_for(last), reading_step, context, transcript)
         return len(coding.suggestions)
 
 
@@ -66,7 +72,13 @@ def code(transcript: StoredTranscript) -> int:
 def gather(project_id: int) -> int:
     """All codings → number of candidate key competences; and which of them each change concerns."""
     with _wordless():
-        return len(gather_step(current_context(), project_id).candidates)
+        context = current_context()
+        return len(within(context.settings.seconds_for(0.0), gather_step, context, project_id).candidates)
+
+
+def _length(interview: Interview) -> float:
+    """Seconds of sound; a guess for a recording that was added before its length was kept."""
+    return interview.seconds or (LONG if interview.kind == AUDIO else 0.0)
 
 
 @flow(name="interview", validate_parameters=False)
@@ -128,14 +140,18 @@ def _listed(context: Context, project_id: int) -> tuple[Interview, ...]:
 
 
 def _one(context: Context, interview: Interview) -> str:
-    """Run both steps; the one place where a failure is written down. Empty where all went well."""
+    """Run both steps; the one place where a failure, or that it is solved, is written down. Empty where all is well."""
     step = "transcribe"
     try:
         transcript = transcribe(interview)
         step = "code"
         context.reporter.coding_started(interview.name)
         code(transcript)
+        with context.sessions.begin() as session:
+            solve_problems(session, interview.id)
     except Exception as error:  # noqa: BLE001 - the rest of the batch goes on; the reason is kept with the interview
+        if isinstance(error, TimeLimit):
+            drop_speech()
         what, next_step = explain(error)
         with context.sessions.begin() as session:
             record_problem(session, interview.id, step, what, next_step)

@@ -18,6 +18,7 @@ import prompts
 from flows.context import Context
 from models.labeller import load_labeller, load_names, trained_revision
 from models.loaders import load_grammar, load_speech, load_splitter, load_voice, revision_of
+from pipeline.attention import attention_of
 from pipeline.audio import decode
 from pipeline.change import RULES as CHANGE_RULES
 from pipeline.change import Change, find_changes
@@ -33,13 +34,14 @@ from pipeline.label import Labeller
 from pipeline.learning import Lessons, digest_of, learn, taught_revision
 from pipeline.phrases import RULES
 from pipeline.records import Candidate, Clustering, Identity, Placement, Suggestion, Transcript
-from pipeline.transcribe import SpeechSettings
+from pipeline.transcribe import Checkpoints, Span, SpeechSettings, Words
 from pipeline.transcript_files import read_transcript, with_metadata
 from store.candidate_decisions import CandidateDecision, candidate_history, edits_taken, show_later
 from store.changes import changes_of, is_read, is_tied, readings_of, save_reading, save_ties
 from store.decisions import REJECT, Decision, current_decisions, identity_of
+from store.heard import forget_windows, heard_windows, keep_window
 from store.interview_details import as_added
-from store.interviews import AUDIO, Interview, list_interviews, project_id_of
+from store.interviews import AUDIO, Interview, list_interviews, project_id_of, troubled
 from store.lessons import lessons_of
 from store.recordings import local_copy
 from store.results import (
@@ -126,13 +128,14 @@ def transcript_step(context: Context, interview: Interview) -> StoredTranscript:
         kept = find_transcript(session, interview.id, key)
         if kept:
             return latest_transcript(session, interview.id) or kept
-    transcript = _read_or_listen(context, interview)
+    transcript = _read_or_listen(context, interview, key)
     known = with_metadata(replace(transcript, id=interview.name), role=interview.role, chain=interview.chain)
     with context.sessions.begin() as session:
+        forget_windows(session, interview.id)
         return save_transcript(session, interview.id, key, known)
 
 
-def _read_or_listen(context: Context, interview: Interview) -> Transcript:
+def _read_or_listen(context: Context, interview: Interview, key: str) -> Transcript:
     with local_copy(interview.sha256, context.settings.recordings) as path:
         if interview.kind != AUDIO:
             return read_transcript(path)
@@ -146,7 +149,21 @@ def _read_or_listen(context: Context, interview: Interview) -> Transcript:
             speech_settings(interview),
             prompts.danish_spelling(),
             report,
+            _checkpoints(context, interview, key),
         )
+
+
+def _checkpoints(context: Context, interview: Interview, key: str) -> Checkpoints:
+    """The windows that a run which was cut off had finished, and where each new one is kept."""
+    with context.sessions.begin() as session:
+        forget_windows(session, interview.id, but_of=key)
+        heard = heard_windows(session, interview.id, key)
+
+    def keep(span: Span, words: Words) -> None:
+        with context.sessions.begin() as session:
+            keep_window(session, interview.id, key, span, words)
+
+    return Checkpoints(heard, keep)
 
 
 def coding_step(context: Context, transcript: StoredTranscript) -> StoredCoding:
@@ -160,8 +177,9 @@ def coding_step(context: Context, transcript: StoredTranscript) -> StoredCoding:
     revision = trained_revision(context.profile)
     labeller = taught_labeller(context.profile, revision, lessons) if lessons else load_labeller(context.profile)
     suggestions = code(transcript.transcript, load_splitter(context.profile), labeller)
+    odd = attention_of(transcript.transcript, suggestions)
     with context.sessions.begin() as session:
-        return save_coding(session, transcript.id, key, taught_revision(revision, lessons), suggestions)
+        return save_coding(session, transcript.id, key, taught_revision(revision, lessons), suggestions, odd)
 
 
 def reading_step(context: Context, transcript: StoredTranscript) -> None:
@@ -215,7 +233,8 @@ def _in_force_again(session: Session, transcript: StoredTranscript, key: str) ->
     kept, newest = find_coding(session, transcript.id, key), latest_coding(session, transcript.interview_id)
     if not (kept and newest):
         return None
-    return save_coding(session, transcript.id, f"{key} after {newest.id}", kept.revision, kept.suggestions)
+    anew = f"{key} after {newest.id}"
+    return save_coding(session, transcript.id, anew, kept.revision, kept.suggestions, kept.attention)
 
 
 @lru_cache(maxsize=1)
@@ -322,7 +341,8 @@ def unfinished(context: Context, project_id: int) -> list[Interview]:
     """The interviews for which a run would do something; answered without loading a model."""
     with context.sessions.begin() as session:
         interviews, lessons = list_interviews(session, project_id), lessons_of(session, project_id)
-    return [interview for interview in interviews if not _is_done(context, interview, lessons)]
+        failed = troubled(session, project_id)  # though all may be there: what failed may be the word that it was done
+    return [one for one in interviews if one.id in failed or not _is_done(context, one, lessons)]
 
 
 def _is_done(context: Context, interview: Interview, lessons: Lessons) -> bool:

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +14,10 @@ import numpy as np
 from models.build import prepare
 from models.heads import trained_path
 from models.registry import Model, read_registry
+from pipeline.audio import RATE
 from pipeline.errors import InputError
 from pipeline.phrases import Splitter
+from pipeline.transcribe import Window, plan
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
     from models.voice import VoiceEncoder
 
 BATCH = 64  # sentences embedded together
-STRETCHES = 4  # stretches of speech heard together: more is no faster on a CPU, and progress shows seldom
+LONGEST = 30  # seconds of speech that Whisper hears at once
+CHUNKS = 4  # such chunks in a window: more is no faster on a CPU, and progress shows seldom
+SILENCE_MS = 160  # milliseconds that end a stretch of speech
 
 
 def be_offline() -> None:
@@ -66,6 +71,7 @@ class Recogniser:
     """faster-whisper over stretches of speech of up to half a minute, a few at a time.
 
     Each stretch stands on its own: one mistake cannot run through an hour, and no sentence between two windows is lost.
+    A window is one batch, always of the same chunks, since a sum may come out otherwise in a batch of another size.
     """
 
     def __init__(self, model: WhisperModel) -> None:
@@ -78,9 +84,28 @@ class Recogniser:
         """Language code, probability in 0–1, and all probabilities."""
         return self.model.detect_language(audio, **options)
 
-    def transcribe(self, audio: Any, **options: Any) -> tuple[Iterable[Any], Any]:
-        """Segments as they are heard, and what was found out about the recording."""
-        return self.batched.transcribe(audio, batch_size=STRETCHES, **options)
+    def windows(self, samples: np.ndarray) -> tuple[Window, ...]:
+        """The recording's speech, found by Silero VAD, in windows of two minutes at most."""
+        from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+        options = VadOptions(max_speech_duration_s=LONGEST, min_silence_duration_ms=SILENCE_MS)
+        speech = [(int(one["start"]), int(one["end"])) for one in get_speech_timestamps(samples, options)]
+        return plan(speech, LONGEST * RATE, CHUNKS)
+
+    def hear(self, samples: np.ndarray, window: Window, **options: Any) -> Iterable[Any]:
+        """A window's segments, with times in the recording."""
+        from faster_whisper.transcribe import restore_speech_timestamps
+
+        ends = np.cumsum([sum(end - start for start, end in chunk) for chunk in window.chunks])
+        # In seconds, of which the library makes samples again by cutting: from the middle of a sample none is lost.
+        cuts = [0.5 / RATE, *(ends + 0.5) / RATE]
+        clips = [{"start": start, "end": end} for start, end in pairwise(cuts)]
+        self.batched.last_speech_timestamp = 0.0  # else the first word's time would depend on the window before
+        segments, _ = self.batched.transcribe(
+            window.sound(samples), clip_timestamps=clips, batch_size=len(clips), vad_filter=False, **options
+        )
+        pieces = [{"start": start, "end": end} for start, end in window.pieces]
+        return restore_speech_timestamps(segments, pieces, RATE)
 
 
 @lru_cache(maxsize=1)
@@ -100,6 +125,11 @@ def load_speech(id: str | None = None, profile: str = "bundled") -> Recogniser:
         local_files_only=True,
     )
     return Recogniser(model)
+
+
+def drop_speech() -> None:
+    """Has the recogniser loaded anew next time: one that hangs would have everybody else wait behind it."""
+    load_speech.cache_clear()
 
 
 @lru_cache(maxsize=1)

@@ -21,11 +21,11 @@ from review.background import BackgroundWork
 from review.details_form import FIELDS
 from review.interviews_query import ListedQuery, Staged, natural, staged, wanted
 from review.language import N_, _, locale_name
-from review.stages import STAGES, stage_title
+from review.stages import STAGES, WORKING, stage_title, what_to_do
 from review.wording import clock, day_and_time
 from store.interview_details import Change, Details, changes_of, details_of, known_values, last_change
 from store.interview_lines import interview_lines
-from store.interviews import AUDIO, FAILED, Interview
+from store.interviews import AUDIO, Interview
 from store.progress import Progress, progress_of
 from store.projects import Project
 
@@ -193,7 +193,7 @@ def line_view(project: str, one: Staged, progress: Progress | None) -> LineView:
         stage=one.stage,
         stage_title=stage_title(one.stage, progress),
         percent=round(100 * progress.share) if progress and progress.total else None,
-        problem=f"{line.what[:1].upper()}{line.what[1:]}. {line.next}" if one.stage == FAILED else "",
+        problem=what_to_do(line) if one.stage != WORKING else "",
         phrases=line.phrases,
         decided=line.decided,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.attention import ADVICE
 from review.language import N_, _
 from review.wording import percent
 from store.interview_lines import InterviewLine
@@ -28,6 +29,13 @@ def stage_of(line: InterviewLine, at_work: bool = False) -> str:
     if line.state == CODED and line.decided:
         return DONE if line.decided == line.phrases else REVIEWED
     return line.state
+
+
+def what_to_do(line: InterviewLine) -> str:
+    """Why it failed, or what of it a person should look at, and what to do; empty where all is well."""
+    odd = [(_(what), _(next)) for what, next in map(ADVICE.__getitem__, line.attention)]
+    told = [(line.what, line.next)] if line.state == FAILED else odd
+    return " ".join(f"{what[:1].upper()}{what[1:]}. {next}" for what, next in told)
 
 
 def stage_title(stage: str, progress: Progress | None = None) -> str:

@@ -37,7 +37,7 @@ from review.quality import quality_of
 from review.running import RunView, run_view
 from review.saturation_view import CurveView, curve_view
 from review.second_coding_view import figure
-from review.stages import STAGES, WORKING, stage_of, stage_title
+from review.stages import STAGES, WORKING, stage_of, stage_title, what_to_do
 from review.wording import day_and_time, percent, term
 from store.activity import decisions_between, decisions_by_person
 from store.candidate_choices import choices_of
@@ -114,15 +114,14 @@ class StageView:
 
 @dataclass(frozen=True)
 class InterviewView:
-    """An interview and how far it has come; `what` and `next` only where it failed."""
+    """An interview and how far it has come; `problem` where it failed, or a person should look at it."""
 
     name: str
     address: str
     about: str
     stage: str
     stage_title: str
-    what: str
-    next: str
+    problem: str
     phrases: int
     decided: int
     queue: str
@@ -351,8 +350,7 @@ def _interview(project: str, stage: str, line: InterviewLine, progress: Progress
         about=" · ".join(filter(None, (line.role, line.chain.replace("_", " "), kind))),
         stage=stage,
         stage_title=stage_title(stage, progress),
-        what=line.what,
-        next=line.next,
+        problem=what_to_do(line) if stage != WORKING else "",
         phrases=line.phrases,
         decided=line.decided,
         queue=queue_address(project, intervju=line.name) if line.decided < line.phrases else "",

@@ -54,8 +54,8 @@ def save_coding_with(
     session: Session, coding_id: int, transcript_id: int, key: str, turn: int, moved: Mapping[int, Phrase | None]
 ) -> None:
     """The same coding for another version of its transcript, with these suggestions at other phrases, or left out."""
-    revision = session.scalars(select(CodingRow.revision).where(CodingRow.id == coding_id)).one()
-    coding = CodingRow(transcript_id=transcript_id, key=key, revision=revision)
+    known = session.get_one(CodingRow, coding_id)
+    coding = CodingRow(transcript_id=transcript_id, key=key, revision=known.revision, attention=known.attention)
     session.add(coding)
     session.flush()
     gone = [ordinal for ordinal, phrase in moved.items() if phrase is None]

@@ -33,6 +33,7 @@ from store.tables import Numbered, ProjectionRow
 BUSY_MS = 30_000  # how long a writer waits for another one before it gives up
 MIGRATION_LOCK = 7_236_511  # any number that no other program locks in the same PostgreSQL database
 FULL_DISK = {"SQLITE_FULL", "53100"}
+UNWRITABLE = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE"}
 BUSY = {"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "55P03"}
 PRAGMAS = (f"busy_timeout = {BUSY_MS}", "journal_mode = WAL", "foreign_keys = ON")
 URL_HINT = "Bruk sqlite:///STI/balansekunst.db eller postgresql://BRUKER@VERT/NAVN i BALANSEKUNST_DATABASE."
@@ -95,6 +96,8 @@ def _make_folder(place: URL) -> None:
 
 def _engine(place: URL) -> Engine:
     options: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False, allow_nan=False)}
+    # A connection that was lost while nobody used it is replaced before anybody notices.
+    options["pool_pre_ping"] = place.get_backend_name() != "sqlite"
     if _in_memory(place):
         # One connection for all threads, since a second connection would be a second, empty database.
         options |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
@@ -157,8 +160,10 @@ def _lock(connection: Connection) -> None:
 
 
 def _raise_work_error(place: URL, context: ExceptionContext) -> None:
-    """Turns a full disk or an endless wait into words for people, in whichever statement it happens."""
+    """Turns a full disk, an endless wait or a lost connection into words for people, in whichever statement it is."""
     known = _work_error(context.original_exception, place)
+    if context.is_disconnect:
+        known = WorkError("forbindelsen til databasen ble brutt", _shown(place), "Se til at den går, og kjør på nytt.")
     if known:
         raise known from context.original_exception
 
@@ -169,6 +174,8 @@ def _work_error(error: BaseException, place: URL) -> WorkError | None:
         return full_disk(_shown(place))
     if code in BUSY:
         return WorkError("databasen er opptatt av noen andre", _shown(place), "Vent litt og kjør på nytt.")
+    if code in UNWRITABLE:  # a quota, or a disk that gives up
+        return WorkError("databasen kan ikke skrives", _shown(place), "Se til disken og kvoten, og kjør på nytt.")
     return None
 
 

@@ -8,16 +8,18 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import count
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from pipeline.errors import InputError
 from store.database import insert_once
+from store.progress import progress_of
 from store.projection import DECIDED
 from store.tables import CodingRow, InterviewRow, ProblemRow, ReviewItemRow, SuggestionRow, TranscriptRow
 
 AUDIO, TRANSCRIPT = "audio", "transcript"
 QUEUED, TRANSCRIBED, CODED, FAILED = "queued", "transcribed", "coded", "failed"
+RUNNING = "running"  # whatever else it is, a run is busy with it
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ class InterviewState:
     """How far it has come. `what` and `next` only where it failed.
 
     `suggestions` counts all of the newest coding, `to_review` the phrases there are to review, `decisions` those of
-    them that are decided.
+    them that are decided. `attention` names what a person should look at where it is coded, as `pipeline.attention`
+    does; `share` is how much of the stage that runs is done, 0–1, where that is known.
     """
 
     name: str
@@ -100,15 +103,8 @@ class InterviewState:
     suggestions: int
     decisions: int
     to_review: int = 0
-
-
-@dataclass(frozen=True)
-class _Done:
-    """When a step's result was made, and of what."""
-
-    id: int
-    transcript_id: int
-    created: datetime
+    attention: tuple[str, ...] = ()
+    share: float | None = None
 
 
 def add_interview(session: Session, project_id: int, source: Source) -> Added:
@@ -163,86 +159,85 @@ def list_interviews(session: Session, project_id: int) -> tuple[Interview, ...]:
 
 
 def record_problem(session: Session, interview_id: int, step: str, what: str, next: str) -> Problem:
-    """Keeps why a step failed. It shows until a newer result is saved for the interview."""
+    """Keeps why a step failed. It shows until `solve_problems`, which every newer result calls."""
     row = ProblemRow(interview_id=interview_id, step=step, what=what, next=next)
     session.add(row)
     session.flush()
     return Problem(row.id, row.interview_id, row.step, row.what, row.next, row.created)
 
 
+def solve_problems(session: Session, interview_id: int) -> None:
+    """What failed for the interview has succeeded since."""
+    open_ones = update(ProblemRow).where(ProblemRow.interview_id == interview_id, ~ProblemRow.solved)
+    session.execute(open_ones.values(solved=True))
+
+
+def troubled(session: Session, project_id: int) -> frozenset[int]:
+    """The ids of the project's interviews that failed, with nothing done about it yet."""
+    return frozenset(_open_problems(session, project_id))
+
+
 def interview_states(session: Session, project_id: int) -> tuple[InterviewState, ...]:
     """Where each interview stands, derived from the newest facts, in the order they were added."""
     transcripts = _newest_transcripts(session, project_id)
     codings = _newest_codings(session, project_id)
-    problems = _newest_problems(session, project_id)
+    problems = _open_problems(session, project_id)
     suggestions = _suggestion_counts(session, [coding.id for coding in codings.values()])
-    to_review = _to_review(session, project_id)
+    to_review, busy = _to_review(session, project_id), progress_of(session, project_id)
     states = []
     for interview in list_interviews(session, project_id):
         transcript, coding = transcripts.get(interview.id), codings.get(interview.id)
         phrases = to_review.get(interview.id, {})
-        problem = _unsolved(problems.get(interview.id), transcript, coding)
+        problem, progress = problems.get(interview.id), busy.get(interview.name)
+        state = RUNNING if progress else FAILED if problem else _state(transcript, coding)
+        told = problem if state == FAILED else None
         states.append(
             InterviewState(
                 name=interview.name,
                 role=interview.role,
                 chain=interview.chain,
                 kind=interview.kind,
-                state=FAILED if problem else _state(transcript, coding),
-                what=problem.what if problem else "",
-                next=problem.next if problem else "",
+                state=state,
+                what=told.what if told else "",
+                next=told.next if told else "",
                 suggestions=suggestions.get(coding.id, 0) if coding else 0,
                 decisions=sum(phrases.get(one, 0) for one in DECIDED),
                 to_review=sum(phrases.values()),
+                attention=tuple(coding.attention) if coding and state == CODED else (),
+                share=progress.share if progress and progress.total else None,
             )
         )
     return tuple(states)
 
 
-def _state(transcript: _Done | None, coding: _Done | None) -> str:
+def _state(transcript: int | None, coding: CodingRow | None) -> str:
     """A coding of an older transcript does not count: the newest one is still to be coded."""
     if transcript is None:
         return QUEUED
-    return CODED if coding and coding.transcript_id == transcript.id else TRANSCRIBED
+    return CODED if coding and coding.transcript_id == transcript else TRANSCRIBED
 
 
-def _unsolved(problem: Problem | None, *results: _Done | None) -> Problem | None:
-    """The problem, unless something has succeeded since."""
-    solved = problem is not None and any(result.created >= problem.created for result in results if result)
-    return None if solved else problem
+def _newest_transcripts(session: Session, project_id: int) -> dict[int, int]:
+    """The newest transcript's id of each interview that has one."""
+    of_project = select(TranscriptRow.interview_id, TranscriptRow.id).join(InterviewRow)
+    found = session.execute(of_project.where(InterviewRow.project_id == project_id).order_by(TranscriptRow.version))
+    return {interview_id: transcript_id for interview_id, transcript_id in found}
 
 
-def _newest_transcripts(session: Session, project_id: int) -> dict[int, _Done]:
-    found = session.execute(
-        select(TranscriptRow.interview_id, TranscriptRow.id, TranscriptRow.created)
-        .join(InterviewRow, InterviewRow.id == TranscriptRow.interview_id)
-        .where(InterviewRow.project_id == project_id)
-        .order_by(TranscriptRow.version)
-    )
-    return {
-        interview_id: _Done(transcript_id, transcript_id, created) for interview_id, transcript_id, created in found
-    }
+def _newest_codings(session: Session, project_id: int) -> dict[int, CodingRow]:
+    """The newest coding of the newest transcript that has one, for each interview."""
+    rows = select(TranscriptRow.interview_id, CodingRow)
+    rows = rows.join(TranscriptRow, TranscriptRow.id == CodingRow.transcript_id).join(InterviewRow)
+    of_project = rows.where(InterviewRow.project_id == project_id).order_by(TranscriptRow.version, CodingRow.id)
+    return {interview_id: coding for interview_id, coding in session.execute(of_project)}
 
 
-def _newest_codings(session: Session, project_id: int) -> dict[int, _Done]:
-    found = session.execute(
-        select(TranscriptRow.interview_id, CodingRow.id, CodingRow.transcript_id, CodingRow.created)
-        .join(TranscriptRow, TranscriptRow.id == CodingRow.transcript_id)
-        .join(InterviewRow, InterviewRow.id == TranscriptRow.interview_id)
-        .where(InterviewRow.project_id == project_id)
-        .order_by(TranscriptRow.version, CodingRow.id)
-    )
-    return {
-        interview_id: _Done(coding_id, transcript_id, created)
-        for interview_id, coding_id, transcript_id, created in found
-    }
-
-
-def _newest_problems(session: Session, project_id: int) -> dict[int, Problem]:
+def _open_problems(session: Session, project_id: int) -> dict[int, Problem]:
+    """The newest problem of each interview that nothing has solved."""
     rows = session.scalars(
         select(ProblemRow)
         .join(InterviewRow, InterviewRow.id == ProblemRow.interview_id)
-        .where(InterviewRow.project_id == project_id)
+        .where(InterviewRow.project_id == project_id, ~ProblemRow.solved)
         .order_by(ProblemRow.id)
     )
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -41,14 +41,18 @@ def report(session: Session, interview_id: int, stage: str, done: float, total: 
 def progress_of(session: Session, project_id: int) -> dict[str, Progress]:
     """What was said last of the project's interviews that a run is busy with, by their names."""
     rows = select(InterviewRow.name, ProgressRow).join(InterviewRow, InterviewRow.id == ProgressRow.interview_id)
-    alive = ProgressRow.updated >= now() - ALIVE
-    found = session.execute(rows.where(InterviewRow.project_id == project_id, alive).order_by(InterviewRow.id))
+    found = session.execute(rows.where(InterviewRow.project_id == project_id, *_alive()).order_by(InterviewRow.id))
     return {name: Progress(row.stage, row.done, row.total, row.updated) for name, row in found}
 
 
 def at_work(session: Session) -> frozenset[int]:
     """The ids of the interviews, of any project, that a run is busy with."""
-    return frozenset(session.scalars(select(ProgressRow.interview_id).where(ProgressRow.updated >= now() - ALIVE)))
+    return frozenset(session.scalars(select(ProgressRow.interview_id).where(*_alive())))
+
+
+def _alive() -> tuple[ColumnElement[bool], ...]:
+    """Neither long ago nor far ahead: that is of a run that was cut off before the clock was set back."""
+    return ProgressRow.updated >= now() - ALIVE, ProgressRow.updated <= now() + ALIVE
 
 
 def clear(session: Session, interview_id: int) -> None:

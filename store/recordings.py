@@ -76,11 +76,11 @@ def find(sha256: str, root_url: str) -> Kept:
 def local_copy(sha256: str, root_url: str) -> Iterator[Path]:
     """A path on this machine to read from, inside the block. Never write: it may be the kept file.
 
-    WorkError: the content is not there, or there is no room for a copy.
+    InputError: the content is not what was kept. WorkError: it is not there, or there is no room for a copy.
     """
     kept = find(sha256, root_url)
     if isinstance(kept.files, LocalFileSystem):
-        yield Path(kept.path)
+        yield _whole(Path(kept.path), sha256)
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / _name(kept.path)
@@ -88,7 +88,15 @@ def local_copy(sha256: str, root_url: str) -> Iterator[Path]:
             kept.files.get_file(kept.path, str(path))
         except OSError as error:
             raise _work_error(error, root_url) from error
-        yield path
+        yield _whole(path, sha256)
+
+
+def _whole(path: Path, sha256: str) -> Path:
+    """The path. InputError where somebody or a bad disk changed the file since it was kept."""
+    if _digest(path) != sha256:
+        what = "opptaket er skadet eller byttet ut siden det ble lagt til"
+        raise InputError(what, str(path), "Hent filen fra en sikkerhetskopi.")
+    return path
 
 
 def _open(root_url: str) -> tuple[AbstractFileSystem, str]:

@@ -24,6 +24,7 @@ from store.clusterings import latest_candidates as latest_candidates
 from store.clusterings import latest_clustering as latest_clustering
 from store.clusterings import save_clustering as save_clustering
 from store.database import insert_once
+from store.interviews import solve_problems
 from store.projection import refresh_interview
 from store.tables import CodingRow, InterviewRow, SuggestionRow, TranscriptRow, TurnRow
 
@@ -50,7 +51,10 @@ class StoredTranscript:
 
 @dataclass(frozen=True)
 class StoredCoding:
-    """All suggestions for one transcript, in the step's order, by the model `revision`; `created` in UTC."""
+    """All suggestions for one transcript, in the step's order, by the model `revision`; `created` in UTC.
+
+    `attention` names what a person should look at, as `pipeline.attention` does.
+    """
 
     id: int
     transcript_id: int
@@ -58,6 +62,7 @@ class StoredCoding:
     revision: str
     suggestions: tuple[Suggestion, ...]
     created: datetime
+    attention: tuple[str, ...] = ()
 
 
 def find_transcript(session: Session, interview_id: int, key: str) -> StoredTranscript | None:
@@ -99,6 +104,7 @@ def add_version(session: Session, interview_id: int, key: str, data: dict[str, A
         values = {"interview_id": interview_id, "version": version, "key": key, "data": data}
         transcript_id = insert_once(session, TranscriptRow, **values)
         if transcript_id is not None:
+            solve_problems(session, interview_id)
             return transcript_id
         if session.scalar(known):
             return None
@@ -125,15 +131,23 @@ def newest_coding(session: Session) -> int:
 
 
 def save_coding(
-    session: Session, transcript_id: int, key: str, revision: str, suggestions: Sequence[Suggestion]
+    session: Session,
+    transcript_id: int,
+    key: str,
+    revision: str,
+    suggestions: Sequence[Suggestion],
+    attention: Sequence[str] = (),
 ) -> StoredCoding:
     """The transcript's coding for this key, the first saved. ValueError for a phrase of another interview."""
     interview = session.scalar(_name_of_transcript(transcript_id))
     rows = [_suggestion_values(interview, suggestion) for suggestion in suggestions]
-    coding_id = insert_once(session, CodingRow, transcript_id=transcript_id, key=key, revision=revision)
+    values = {"transcript_id": transcript_id, "key": key, "revision": revision, "attention": list(attention)}
+    coding_id = insert_once(session, CodingRow, **values)
     if coding_id is not None:
         _insert_all(session, SuggestionRow, rows, coding_id=coding_id)
-        refresh_interview(session, _interview_of(session, transcript_id))
+        interview_id = _interview_of(session, transcript_id)
+        refresh_interview(session, interview_id)
+        solve_problems(session, interview_id)
     stored = find_coding(session, transcript_id, key)
     assert stored is not None, "saved just now, or by the one who was first"
     return stored
@@ -206,7 +220,8 @@ def _coding(session: Session, row: CodingRow | None) -> StoredCoding | None:
         select(SuggestionRow).where(SuggestionRow.coding_id == row.id).order_by(SuggestionRow.ordinal)
     )
     suggestions = tuple(_suggestion(interview, suggestion) for suggestion in rows)
-    return StoredCoding(row.id, row.transcript_id, row.key, row.revision, suggestions, row.created)
+    attention = tuple(row.attention)
+    return StoredCoding(row.id, row.transcript_id, row.key, row.revision, suggestions, row.created, attention)
 
 
 def _suggestion(interview: str, row: SuggestionRow) -> Suggestion:

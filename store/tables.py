@@ -159,7 +159,7 @@ class TurnRow(Base):
 
 
 class CodingRow(Numbered):
-    """All suggestions for one transcript by one model, never changed."""
+    """All suggestions for one transcript by one model, never changed; `attention` is what people should look at."""
 
     __tablename__ = "codings"
     __table_args__ = (Unique("transcript_id", "key"),)
@@ -167,6 +167,7 @@ class CodingRow(Numbered):
     transcript_id: Mapped[int] = mapped_column(ForeignKey("transcripts.id"))
     key: Mapped[str]
     revision: Mapped[str]
+    attention: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class SuggestionRow(Base):
@@ -291,7 +292,7 @@ class MemberRow(Base):
 
 
 class ProblemRow(Numbered):
-    """A step that failed for an interview, in words for people. It holds until something newer succeeds."""
+    """A step that failed for an interview, in words for people. It holds until something succeeds: no clock tells."""
 
     __tablename__ = "problems"
     __table_args__ = (Index(None, "interview_id"),)
@@ -300,6 +301,7 @@ class ProblemRow(Numbered):
     step: Mapped[str]
     what: Mapped[str]
     next: Mapped[str]
+    solved: Mapped[bool] = mapped_column(default=False)
 
 
 class DecisionRow(Numbered):
@@ -530,6 +532,18 @@ class SpeakerSwapRow(Numbered):
     interview_id: Mapped[int] = mapped_column(ForeignKey("interviews.id"))
     from_version: Mapped[int]
     person: Mapped[str]
+
+
+class HeardRow(Base):
+    """What was heard in a window of a recording, from sample `start` to before `end`, on the way to a transcript."""
+
+    __tablename__ = "heard_windows"
+
+    interview_id: Mapped[int] = mapped_column(ForeignKey("interviews.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    start: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    end: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    words: Mapped[list[Any]]
 
 
 class ProgressRow(Base):

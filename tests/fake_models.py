@@ -13,6 +13,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
+from pipeline.audio import RATE
 from pipeline.balance import POINTS
 from pipeline.cluster import Names
 from pipeline.features import BITS
@@ -21,28 +22,41 @@ from pipeline.label import Labeller
 from pipeline.phrases import Splitter
 from pipeline.proxies import Wordings
 from pipeline.records import CATEGORIES
+from pipeline.transcribe import Window
 
 WIDTH = 16
+SENTENCE = 3  # words
 REVISION = "fake-1"
 SAID = "Hva gjør du? Jeg hjelper kunden. Jeg rydder lageret."
 LOADERS = ("load_speech", "load_voice", "load_splitter", "load_labeller", "load_names")
 
 
 class FakeRecogniser:
-    """Hears `SAID` in any sound, a second a word, and nothing in silence."""
+    """Hears `SAID` in any sound, a second a word and a sentence a window, and nothing in silence.
 
+    `heard` counts the windows.
+    """
+
+    heard = 0
     supported_languages = ("no", "nn", "sv", "en")
 
     def detect_language(self, audio: np.ndarray, **_: Any) -> tuple[str, float, Any]:
         return "no", 0.99, None
 
-    def transcribe(self, audio: np.ndarray, **_: Any) -> tuple[Iterable[Any], Any]:
+    def windows(self, samples: np.ndarray) -> tuple[Window, ...]:
+        if np.abs(samples).max() <= 0.001:
+            return ()
+        words = len(SAID.split())
+        return tuple(Window((((i * RATE, (i + SENTENCE) * RATE),),)) for i in range(0, words, SENTENCE))
+
+    def hear(self, samples: np.ndarray, window: Window, **_: Any) -> Iterable[Any]:
+        self.heard += 1
+        start, end = (time // RATE for time in window.span)
         words = [
             SimpleNamespace(word=f" {word}", start=float(i), end=i + 0.9, probability=0.9)
-            for i, word in enumerate(SAID.split())
+            for i, word in enumerate(SAID.split()[start:end], start)
         ]
-        heard = [SimpleNamespace(words=words, end=words[-1].end)] if np.abs(audio).max() > 0.001 else []
-        return heard, None
+        return [SimpleNamespace(words=words)]
 
 
 class FakeVoices:

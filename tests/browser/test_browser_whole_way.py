@@ -69,9 +69,10 @@ def picture(page: Page, name: str) -> None:
 
 
 def go_to(page: Page, name: str) -> None:
-    """By the navigation, as somebody who does not know the addresses."""
+    """By the navigation, as somebody who does not know the addresses; its keys work from then on."""
     page.get_by_role("navigation", name=re.compile("^Prosjektet")).get_by_role("link", name=name, exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name if name != "Oversikt" else "Butikk")
+    page.wait_for_load_state("load")
 
 
 def test_whole_way(page: Page, files: list[Path], trouble: list[str], tmp_path: Path) -> None:
@@ -118,6 +119,7 @@ def read_and_hear(page: Page) -> None:
     """The recording's transcript beside its sound: a click on a word plays from there."""
     page.locator("#folger").get_by_role("link", name=RECORDING.stem).click()
     expect(page.locator("#replikker")).to_contain_text("folk")
+    page.wait_for_load_state("load")
     page.keyboard.press(" ")
     expect(page.get_by_role("button", name="Stopp")).to_be_visible()
     page.keyboard.press(" ")
@@ -141,6 +143,8 @@ def decide_by_keys(page: Page) -> None:
 def accept_many_and_undo(page: Page) -> None:
     """What is sure is accepted with one press, undone with another, and accepted again."""
     page.get_by_role("link", name="Godkjenn flere samlet").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Godkjenn flere samlet")
+    page.wait_for_load_state("load")
     accept = page.get_by_role("button", name=re.compile(r"^Godkjenn \d+ forslag$"))
     picture(page, "samlet")
     accept.click()

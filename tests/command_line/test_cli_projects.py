@@ -157,6 +157,18 @@ def test_bad_interview_does_not_stop_the_others(cli: Terminal, plain_flow: FakeM
     assert "ingen tale" in cli("status", project).out.replace("\n", " ")
 
 
+def test_status_tells_what_a_person_should_look_at(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
+    """An interview that went well and is odd is coded for programs; people see that it needs them, and why."""
+    project = cli.project(write_sound(tmp_path / "lyd.wav", tone()))
+    assert cli("run", project).code == 0
+    (state,) = cli("status", project, "--json").json()
+    assert (state["state"], state["attention"]) == ("coded", ["few_words", "one_speaker"])
+    told = cli("status", project).out
+    assert "trenger tilsyn" in told.replace("\n", " ")
+    assert "lyd: nesten ingen ord. Hør på opptaket" in told
+    assert "lyd: bare én stemme. Se i transkripsjonen" in told
+
+
 def test_no_words_of_an_interview_are_told(cli: Terminal, plain_flow: FakeModels, tmp_path: Path) -> None:
     """What `run` and `status` print holds no word that was said, also where a step fails unexpectedly."""
     project = cli.project(write_interview(tmp_path / "a.txt"), write_interview(tmp_path / "b.txt", f"{SECRET} x."))

@@ -22,6 +22,7 @@ from pipeline.marking import TAGS, WORD, Marked, Marker
 from pipeline.phrases import Splitter
 from pipeline.proxies import Wordings
 from pipeline.records import CATEGORIES, Word
+from pipeline.transcribe import Window
 
 WIDTH = 64
 LEAST = 0.2  # chance below which a class is ruled out
@@ -41,21 +42,26 @@ def heard(text: str, start: float, end: float, *, gap: float = 0.0) -> SimpleNam
 
 @dataclass
 class FakeRecogniser:
-    """Hears the segments it was made with, and remembers what it was asked."""
+    """Hears the segments it was made with, one a window, and remembers what it was asked and what it heard."""
 
     segments: list[SimpleNamespace]
     spoken: tuple[str, float] = ("no", 0.99)
     supported_languages: list[str] = field(default_factory=lambda: ["no", "nn", "sv", "en"])
     asked: dict[str, Any] = field(default_factory=dict)
     detections: int = 0
+    heard: list[Window] = field(default_factory=list)
 
     def detect_language(self, audio: Any, **options: Any) -> tuple[str, float, Any]:
         self.detections += 1
         return (*self.spoken, [self.spoken])
 
-    def transcribe(self, audio: Any, **options: Any) -> tuple[Iterable[Any], Any]:
+    def windows(self, samples: Any) -> tuple[Window, ...]:
+        return tuple(Window((((int(one.start * RATE), int(one.end * RATE)),),)) for one in self.segments)
+
+    def hear(self, samples: Any, window: Window, **options: Any) -> Iterable[Any]:
         self.asked = options
-        return iter(self.segments), SimpleNamespace(language=options.get("language"))
+        self.heard.append(window)
+        return [self.segments[self.windows(samples).index(window)]]
 
 
 class FakeVoices:

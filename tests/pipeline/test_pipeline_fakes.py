@@ -31,11 +31,12 @@ def test_heard_spreads_words_over_the_segment() -> None:
 
 
 def test_fake_recogniser_gives_its_segments_and_keeps_the_question() -> None:
-    """The fake recogniser gives the segments it was made with and remembers the options."""
-    recogniser = FakeRecogniser([heard("hei", 0, 1)])
-    segments, info = recogniser.transcribe(np.zeros(1), language="no")
-    assert [segment.text for segment in segments] == ["hei"]
-    assert (recogniser.asked, info.language) == ({"language": "no"}, "no")
+    """The fake recogniser gives a window's segment and remembers the options and the window."""
+    recogniser = FakeRecogniser([heard("hei", 0, 1), heard("du", 1, 2)])
+    first, second = recogniser.windows(np.zeros(1))
+    assert [segment.text for segment in recogniser.hear(np.zeros(1), second, language="no")] == ["du"]
+    assert (first.span, second.span) == ((0, RATE), (RATE, 2 * RATE))
+    assert (recogniser.asked, recogniser.heard) == ({"language": "no"}, [second])
 
 
 def test_fake_voices_differ_by_sign() -> None:

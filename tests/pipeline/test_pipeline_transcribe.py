@@ -46,10 +46,10 @@ def test_danish_spelling_is_corrected() -> None:
     assert [word.text for word in words] == ["Hva", "stasjon?"]
 
 
-def test_progress_is_told_after_each_segment() -> None:
-    """Progress is seconds of sound, told after each segment and never beyond the recording's length."""
+def test_progress_is_told_after_each_window() -> None:
+    """Progress is seconds of sound, told after each window; with the last one all is done."""
     told: list[tuple[float, float]] = []
-    recogniser = FakeRecogniser([heard("en", 0, 1.5), heard("to", 2, 3), heard("tre", 3, 4.7)])
+    recogniser = FakeRecogniser([heard("en", 0, 1.5), heard("to", 2, 3), heard("tre", 3, 3.7)])
     transcribe(AUDIO, recogniser, SpeechSettings(), SPELLING, lambda done, total: told.append((done, total)))
     assert told == [(1.5, 4.0), (3, 4.0), (4.0, 4.0)]
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from review_pages import PROJECT, SEEN, Browser, Forms, phrase_of
+from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
 from store.decisions import Choice, decide
@@ -14,6 +15,7 @@ from store.interview_details import changes_of
 from store.interviews import Source, add_interview, interview_named, record_problem
 from store.progress import LISTENING, report
 from store.projects import create_project, project_named
+from store.tables import CodingRow
 
 LIST = f"/prosjekt/{PROJECT}/intervjuer"
 ABOUT = f"{LIST}/om/kari"
@@ -136,6 +138,23 @@ def test_failed_interview_tells_why(kari: Browser, sessions: sessionmaker[Sessio
     text = kari.client.get(LIST).text
     assert "Trenger hjelp" in text
     assert "Ingen tale ble funnet. Hør etter." in text
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("nb", "Bare én stemme. Se i transkripsjonen om intervjueren og informanten er holdt fra hverandre."),
+        ("en", "One voice only. See in the transcript whether interviewer and respondent are told apart."),
+    ],
+)
+@pytest.mark.parametrize("address", [LIST, f"/prosjekt/{PROJECT}"])
+def test_odd_interview_tells_what_to_look_at(
+    kari: Browser, sessions: sessionmaker[Session], address: str, language: str, told: str
+) -> None:
+    """An interview that is coded and odd says what a person should look at, in the language of the page."""
+    with sessions.begin() as session:
+        session.execute(update(CodingRow).values(attention=["one_speaker"]))
+    assert told in kari.client.get(address, headers={"accept-language": language}).text
 
 
 def test_interview_that_is_worked_on_tells_how_far(kari: Browser, sessions: sessionmaker[Session]) -> None:
