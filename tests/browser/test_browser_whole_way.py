@@ -110,7 +110,6 @@ def hand_in(page: Page, files: list[Path]) -> None:
     about.get_by_label("Samtykke").fill("2026-11-02")
     page.get_by_role("button", name="Legg til", exact=True).click()
     expect(page.locator("#status")).to_have_text(f"{len(files)} av {len(files)} filer er lagt til.")
-    picture(page, "intervjuer")
     expect(page.locator("#folger").get_by_text("Kodet")).to_have_count(len(files), timeout=RUN)
     expect(page.locator("#folger")).to_contain_text("Ferdig", timeout=RUN)  # by events: nobody loads the page
 
@@ -146,7 +145,6 @@ def accept_many_and_undo(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Godkjenn flere samlet")
     page.wait_for_load_state("load")
     accept = page.get_by_role("button", name=re.compile(r"^Godkjenn \d+ forslag$"))
-    picture(page, "samlet")
     accept.click()
     page.get_by_role("button", name="Angre alle").click()
     expect(page.locator("#melding")).to_contain_text("godkjenninger er angret")
@@ -203,7 +201,6 @@ def take_out(page: Page, folder: Path) -> dict[str, list[dict[str, object]]]:
     """The project's result as it is saved by the browser."""
     go_to(page, "Resultat")
     expect(page.locator(".result-competences tbody tr")).to_have_count(WANTED)
-    picture(page, "resultat")
     with page.expect_download() as download:
         page.get_by_role("link", name="Last ned JSON").click()
     download.value.save_as(folder / "resultat.json")
