@@ -13,7 +13,7 @@ export BALANSEKUNST_HOME ?= $(CURDIR)/var
 demo: setup
 	@$(BIN)/balansekunst demo
 
-# Fifty composed interviews of four chains and three roles, and the recording, as a project is run: some minutes.
+# Fifty composed interviews of four chains and three roles, and the recording, as a project is run.
 batch-demo: setup
 	@$(BIN)/balansekunst demo --batch 50
 

@@ -13,8 +13,9 @@ from rich.table import Table
 from balansekunst.export import CHANGES, change_fields
 from balansekunst.projects import Json, Project, context
 from balansekunst.terminal import out
+from pipeline.change_counts import CompetenceChange, Count, count_changes
 from pipeline.change_matching import FADES, GROWS, NEW
-from store.changes import ChangeFilter, CompetenceChange, Count, ToldChange, count_changes, told_changes
+from store.changes import ChangeFilter, ToldChange, told_changes
 from store.clusterings import candidates_with
 from store.projects import project_named
 

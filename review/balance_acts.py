@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from review.balance_cards import CardView, Visit, card_of
 from review.balance_query import BalanceForm, fits, read_moved
-from review.balance_view import FigureView, figures_of, last_of
+from review.balance_view import FigureView, figures_of
 from review.cards import ConflictView, conflict_page, hidden_of
 from review.deciding import record
 from review.errors import Conflict
 from review.forms import identity_from
 from review.language import _
 from review.material import Item, find_item_or_refuse
-from review.queue_view import Last
+from review.queue_view import Last, last_of
 from review.wording import describe
 from store.decisions import UNDO, Decision
 from store.review_items import ReviewItem, item_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from review.addresses import balance_address, balance_picture_address, queue_address, upload_address
@@ -21,15 +20,11 @@ from review.balance_query import (
     BalanceQuery,
     filter_from,
 )
-from review.cards import hidden_of
 from review.figure import Counts, Figure, figure_of, largest_share
 from review.language import N_, _, ngettext
-from review.material import Item
-from review.queue_view import Field, Last, Link, Option
-from review.wording import describe
-from store.decisions import latest_by
+from review.queue_view import Field, Last, Link, Option, last_of, links_of
 from store.interviews import abouts_of
-from store.review_items import count_placed, item_of
+from store.review_items import count_placed
 
 LABELS = {ROLE: N_("Rolle"), CHAIN: N_("Kjede"), INTERVIEW: N_("Intervju")}
 COMPARED = "mot"
@@ -74,9 +69,9 @@ def balance_page(visit: Visit) -> BalanceView:
         figures=figures_of(visit),
         rows=phrase_rows(visit) if movable else competence_rows(visit),
         movable=movable,
-        levels=_links(visit, "niva", LEVELS, asked.niva),
-        views=_links(visit, "vis", VIEWS if movable else CHOSEN_VIEWS, asked.vis),
-        orders=_links(visit, "rekkefolge", ORDERS, asked.order) if movable else (),
+        levels=links_of(visit, "niva", LEVELS, asked.niva),
+        views=links_of(visit, "vis", VIEWS if movable else CHOSEN_VIEWS, asked.vis),
+        orders=links_of(visit, "rekkefolge", ORDERS, asked.order) if movable else (),
         fields=_fields(visit),
         kept=tuple((name, value) for name, value in asked.asked().items() if name not in (*LABELS, COMPARED)),
         chosen=_chosen(visit),
@@ -125,20 +120,6 @@ def told(asked: BalanceQuery, counts: Counts) -> str:
     if settled:
         return ngettext("%(num)s nøkkelkompetanse", "%(num)s nøkkelkompetanser", total)
     return ngettext("%(num)s kandidat", "%(num)s kandidater", total)
-
-
-def last_of(visit: Visit) -> Last | None:
-    """What this person decided last, of what can be undone from here."""
-    made = latest_by(visit.session, visit.project.id, visit.person) if visit.person else None
-    known = item_of(visit.session, visit.project.id, made.identity) if made else None
-    if made is None or known is None:
-        return None
-    return Last(known.phrase.text, describe(made.choice), visit.address(), hidden_of(Item(known, None, made)))
-
-
-def _links(visit: Visit, field: str, titles: Mapping[str, str], current: str) -> tuple[Link, ...]:
-    """The same selection with each value of one field."""
-    return tuple(Link(_(title), visit.address(**{field: name}), name == current) for name, title in titles.items())
 
 
 def _fields(visit: Visit) -> tuple[Field, ...]:

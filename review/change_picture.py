@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.change_counts import CompetenceChange
 from pipeline.change_matching import FADES, GROWS, NEW
-from store.changes import CompetenceChange
 
 WIDTH, TOP, ROW, BOTTOM = 760, 26, 44, 8  # of the picture, in its own units
 MIDDLE, LEFT, RIGHT = 470, 160, 250  # the line, and room for bars on both sides of it, their numbers included

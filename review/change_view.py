@@ -10,6 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from pipeline.change_counts import CompetenceChange, Count, count_changes, count_directions
 from pipeline.change_matching import DIRECTIONS, FADES, GROWS, NEW
 from pipeline.change_ties import BESIDE, NEAREST, WITHIN
 from review.addresses import change_address, interview_address, phrase_mark, upload_address
@@ -19,12 +20,8 @@ from review.language import N_, _, ngettext
 from store.changes import (
     ChangeFilter,
     ChangeLine,
-    CompetenceChange,
-    Count,
     ToldChange,
     change_lines,
-    count_changes,
-    count_directions,
     read_changes,
 )
 from store.clusterings import candidates_with

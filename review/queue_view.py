@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy.orm import Session
 
 from pipeline.balance import POSITIONS
 from pipeline.records import CATEGORIES
@@ -18,6 +21,7 @@ from review.queue_query import EVERY_PROXY, PROXIES, UNDECIDED, VIEWS, QueueQuer
 from review.wording import describe, term
 from store.decisions import latest_by, people_of
 from store.interviews import abouts_of
+from store.projects import Project
 from store.review_items import OPEN, ReviewItem, count_items, item_at, item_of
 
 NOW, NEXT = "naa", "neste"  # where an answer's card is to stand
@@ -31,6 +35,18 @@ LABELS = {
     "erstatning": N_("Erstatningsord"),
     "hvem": N_("Avgjort av"),
 }
+
+
+class Selecting(Protocol):
+    """Who looks at which selection of a project, on any page that decides on phrases of one."""
+
+    @property
+    def session(self) -> Session: ...
+    @property
+    def project(self) -> Project: ...
+    @property
+    def person(self) -> str: ...
+    def address(self, **changes: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -128,10 +144,10 @@ def queue_page(visit: Visit, conflict: ConflictCard | None = None) -> QueueView:
         next=cards[1] if len(cards) > 1 else None,
         conflict=conflict,
         progress=progress,
-        last=_last(visit),
+        last=last_of(visit),
         filters=filters_of(visit),
-        views=_links(visit, "vis", VIEWS, asked.vis),
-        orders=_links(visit, "rekkefolge", SHORT_ORDERS, asked.order),
+        views=links_of(visit, "vis", VIEWS, asked.vis),
+        orders=links_of(visit, "rekkefolge", SHORT_ORDERS, asked.order),
         bulk=bulk_address(visit.project.name, **bulk_of(asked)),
     )
 
@@ -159,7 +175,8 @@ def refused(visit: Visit, conflict: ConflictCard) -> Answer:
     """In place of an act: the conflict that kept it from being done."""
     queue = _queue(visit)
     progress = Progress(queue.left, queue.decided)
-    return Answer(NOW, None, conflict, progress, _last(visit), _("Noen kom deg i forkjøpet. Ditt valg er ikke lagret."))
+    said = _("Noen kom deg i forkjøpet. Ditt valg er ikke lagret.")
+    return Answer(NOW, None, conflict, progress, last_of(visit), said)
 
 
 def filters_of(visit: Visit) -> Filters:
@@ -191,11 +208,11 @@ def _answer(visit: Visit, queue: Queue, place: str, item: ReviewItem | None, sai
     card = next(iter(queue_cards(visit, [item])), None) if item else None
     progress = Progress(queue.left, queue.decided)
     left = ngettext("%(num)s igjen", "%(num)s igjen", progress.left)
-    return Answer(place, card, None, progress, _last(visit), f"{said}. {left}.")
+    return Answer(place, card, None, progress, last_of(visit), f"{said}. {left}.")
 
 
-def _last(visit: Visit) -> Last | None:
-    """Only what the projection still knows can be undone from here."""
+def last_of(visit: Selecting) -> Last | None:
+    """What this person decided last; only what the projection still knows can be undone from here."""
     made = latest_by(visit.session, visit.project.id, visit.person) if visit.person else None
     known = item_of(visit.session, visit.project.id, made.identity) if made else None
     if made is None or known is None:
@@ -203,7 +220,7 @@ def _last(visit: Visit) -> Last | None:
     return Last(known.phrase.text, describe(made.choice), visit.address(), hidden_of(Item(known, None, made)))
 
 
-def _links(visit: Visit, field: str, titles: Mapping[str, str], current: str) -> tuple[Link, ...]:
+def links_of(visit: Selecting, field: str, titles: Mapping[str, str], current: str) -> tuple[Link, ...]:
     """The same selection with each value of one field."""
     return tuple(Link(_(title), visit.address(**{field: name}), name == current) for name, title in titles.items())
 

@@ -6,8 +6,7 @@ has the phrase now: what people merge, split or move takes its changes along, an
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,7 +14,6 @@ from sqlalchemy import and_, insert, select
 from sqlalchemy.orm import Session
 
 from pipeline.change import Change
-from pipeline.change_matching import DIRECTIONS
 from pipeline.change_ties import Tie
 from pipeline.corrections import Correction, correct_phrases
 from pipeline.records import Identity, Phrase, identity_of
@@ -76,7 +74,6 @@ class ToldChange:
 
 
 EVERY_CHANGE = ChangeFilter()
-Told = ChangeLine | ToldChange
 
 
 def is_read(session: Session, transcript_id: int, key: str) -> bool:
@@ -256,59 +253,3 @@ def _newest_tying(session: Session, project_id: int) -> ChangeTyingRow | None:
 
 def _span(phrase: Phrase) -> dict[str, Any]:
     return {"turn": phrase.turn, "start": phrase.start, "end": phrase.end, "text": phrase.text}
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many changes there are, and where they are told: names of interviews, roles and chains, each once."""
-
-    changes: int = 0
-    interviews: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    chains: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class CompetenceChange:
-    """What is told of a competence by direction; `candidate` and `name` are empty for what concerns none."""
-
-    candidate: str
-    name: str
-    counts: Mapping[str, Count]
-
-    @property
-    def interviews(self) -> frozenset[str]:
-        return frozenset(name for count in self.counts.values() for name in count.interviews)
-
-
-def count_changes(told: Iterable[Told], names: Mapping[str, str]) -> tuple[CompetenceChange, ...]:
-    """For each competence what grows, fades and is new, that of most interviews first, what concerns none last.
-
-    `names` are those of the candidates by id.
-    """
-    groups: dict[str, list[Told]] = defaultdict(list)
-    for one in told:
-        groups[one.candidate].append(one)
-    found = [CompetenceChange(cid, names.get(cid, ""), count_directions(some)) for cid, some in groups.items()]
-    return tuple(sorted(found, key=lambda one: (not one.candidate, -len(one.interviews), one.name)))
-
-
-def count_directions(told: Iterable[Told]) -> dict[str, Count]:
-    """How many changes there are in each direction."""
-    ways: dict[str, list[Told]] = {direction: [] for direction in DIRECTIONS}
-    for one in told:
-        ways[one.direction].append(one)
-    return {direction: _count(some) for direction, some in ways.items()}
-
-
-def _count(told: Sequence[Told]) -> Count:
-    return Count(
-        len(told),
-        _once(one.interview for one in told),
-        _once(one.role for one in told),
-        _once(one.chain for one in told),
-    )
-
-
-def _once(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({name for name in names if name}))

@@ -10,13 +10,13 @@ from store_examples import SEES, TIDIES, coded, phrase_of, transcribed
 
 from pipeline import edits
 from pipeline.change import Change
+from pipeline.change_counts import count_changes
 from pipeline.change_ties import Tie
 from pipeline.corrections import Correction
 from pipeline.records import Candidate, Clustering, identity_of
 from store.candidate_decisions import decide_candidates
 from store.changes import (
     ChangeFilter,
-    count_changes,
     is_read,
     is_tied,
     readings_of,
